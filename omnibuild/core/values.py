@@ -1,0 +1,508 @@
+"""All core types on one page: read it first.
+
+Every type is frozen. Modules above this one turn these values into one another; only `adapters`
+touches the world. The words are those of docs/architecture.md.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+type Json = None | bool | int | float | str | list[Json] | dict[str, Json]
+"""What a YAML 1.2 core document can hold."""
+
+type Path = tuple[str | int, ...]
+"""The way from the root of a YAML document to one of its values: keys and list positions."""
+
+
+def digest(data: bytes | str) -> str:
+    """Return the SHA-256 of the data, text as UTF-8, in lower-case hexadecimal."""
+    return hashlib.sha256(data.encode() if isinstance(data, str) else data).hexdigest()
+
+
+def digest_json(value: Json) -> str:
+    """Return the digest of a JSON value, the same for every order of the keys of a mapping."""
+    return digest(json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False))
+
+
+# ------------------------------------------------------------------------------------- problems
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A position in a text file: its path relative to the workspace, line and column from 1."""
+
+    file: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A position in a YAML document by meaning; `spec.marks.locate` turns it into a Place.
+
+    `key` points at the mapping key rather than at its value; `offset` counts characters into a
+    scalar, for the parts of an expression.
+    """
+
+    file: str
+    document: int
+    path: Path
+    key: bool = False
+    offset: int = 0
+
+    def to(self, *path: str | int, key: bool = False) -> Pointer:
+        """Return the pointer to something below this one."""
+        return Pointer(self.file, self.document, (*self.path, *path), key)
+
+    def into(self, offset: int) -> Pointer:
+        """Return the pointer to the character at this offset of the scalar."""
+        return Pointer(self.file, self.document, self.path, self.key, offset)
+
+
+class Level(StrEnum):
+    """How much a problem weighs: `block` stops the build, `warn` is told, `off` is not looked for."""
+
+    OFF = "off"
+    WARN = "warn"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong, where, and what to do about it."""
+
+    code: str
+    message: str
+    at: Place | Pointer | None = None
+    hint: str = ""
+    node: str = ""
+    level: Level = Level.BLOCK
+
+
+# ---------------------------------------------------------------------------------------- specs
+
+
+class Kind(StrEnum):
+    """The four kinds of ONEX nodes."""
+
+    EFFECT = "effect"
+    COMPUTE = "compute"
+    REDUCER = "reducer"
+    ORCHESTRATOR = "orchestrator"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ref:
+    """A model or enum by the document that declares it and its name there.
+
+    The names `Input` and `Output` are those of a node's input and output.
+    """
+
+    document: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A type of the spec language.
+
+    `head` is a scalar's name (`int`, `Decimal`, `UUID`…), `None`, a container's name (`list`, `set`,
+    `frozenset`, `dict`, `tuple`, with `args`), `Literal` (with `values`), `|` (with `args`), `ref`
+    (a model or enum, with `ref`) or `Any` (not known; only inside expressions).
+    """
+
+    head: str
+    args: tuple[Type, ...] = ()
+    values: tuple[str | int | bool, ...] = ()
+    ref: Ref | None = None
+
+    def refs(self) -> tuple[Ref, ...]:
+        """Return the models and enums that the type names, in order, repeats included."""
+        own = (self.ref,) if self.ref else ()
+        return own + tuple(ref for argument in self.args for ref in argument.refs())
+
+    def __str__(self) -> str:
+        match self.head:
+            case "ref" if self.ref:
+                return f"{self.ref.document}.{self.ref.name}"
+            case "|":
+                return " | ".join(map(str, self.args))
+            case "Literal":
+                return f"Literal[{', '.join(map(repr, self.values))}]"
+            case _ if self.args:
+                return f"{self.head}[{', '.join(map(str, self.args))}]"
+            case _:
+                return self.head
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a model; `default` counts only where `required` is false."""
+
+    name: str
+    type: Type
+    at: Pointer
+    required: bool = True
+    default: Json = None
+    description: str = ""
+    constraints: tuple[tuple[str, Json], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A pydantic model to generate: a node's input, output, or a named one."""
+
+    ref: Ref
+    fields: tuple[Field, ...]
+    at: Pointer
+    description: str = ""
+
+    def field(self, name: str) -> Field | None:
+        """Return the field of this name."""
+        return next((field for field in self.fields if field.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Enum:
+    """A string enum to generate: its members' names with their descriptions, which may be empty."""
+
+    ref: Ref
+    members: tuple[tuple[str, str], ...]
+    at: Pointer
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """An expression as written."""
+
+    text: str
+    at: Pointer
+
+
+class Imported(ast.expr):
+    """In a lowered expression: a name that an import provides, `Decimal` of `decimal`."""
+
+    _fields = ("module", "name")
+
+    def __init__(self, module: str, name: str) -> None:
+        super().__init__()
+        self.module = module
+        self.name = name
+
+
+class ClassOf(ast.expr):
+    """In a lowered expression: the class that is generated for a model or an enum."""
+
+    _fields = ("ref",)
+
+    def __init__(self, ref: Ref) -> None:
+        super().__init__()
+        self.ref = ref
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lowered:
+    """A checked expression as Python: names replaced by what they stand for, and its type.
+
+    Of the standard nodes the tree has only those of the expression grammar; what the generated
+    module must import stands in it as `Imported` and `ClassOf`.
+    """
+
+    tree: ast.expr
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A name and the expression that gives its value: an entry of `let:` or `logic:`."""
+
+    name: str
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Logic:
+    """The `logic:` section: intermediate values in order, then every field of the output."""
+
+    let: tuple[Assignment, ...]
+    output: tuple[Assignment, ...]
+    at: Pointer
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One example: an input, and the output it gives or the failure it ends in."""
+
+    name: str
+    input: Json
+    at: Pointer
+    output: Json = None
+    fails: str = ""
+    env: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """How often an operation is tried in all, and the first pause between tries in seconds."""
+
+    attempts: int
+    backoff: float
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the runtime may do with a node: `timeout` in seconds."""
+
+    timeout: float | None = None
+    idempotent: bool | None = None
+    retry: Retry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """An environment variable that a node reads once, at start; `default` counts where not required."""
+
+    name: str
+    at: Pointer
+    required: bool = True
+    default: str | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Topics beyond the derived ones; `consumes` may name nodes."""
+
+    consumes: tuple[str, ...] = ()
+    publishes: tuple[str, ...] = ()
+    external: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Hand-written Python beside a spec: its path relative to the workspace, and its text."""
+
+    file: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharedSpec:
+    """Models and enums that several nodes use."""
+
+    name: str
+    at: Pointer
+    description: str
+    models: tuple[Model, ...]
+    enums: tuple[Enum, ...]
+    sections: tuple[tuple[str, str], ...]
+    """The digest of each top-level section, in the order of the keys."""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSpec:
+    """One node, as declared, with every default filled in.
+
+    Inline fields of `input:` and `output:` are models named `Input` and `Output`; where the spec
+    names a model instead, `input` and `output` refer to that one.
+    """
+
+    name: str
+    kind: Kind
+    at: Pointer
+    version: str
+    description: str
+    domain: str
+    tags: tuple[str, ...]
+    models: tuple[Model, ...]
+    enums: tuple[Enum, ...]
+    input: Ref
+    output: Ref
+    logic: Logic | None
+    body: Body | None
+    examples: tuple[Example, ...]
+    events: Events
+    policy: Policy
+    env: tuple[Variable, ...]
+    uses: tuple[str, ...]
+    contract: dict[str, Json]
+    sections: tuple[tuple[str, str], ...]
+    """The digest of each top-level section, in the order of the keys."""
+
+
+type Spec = NodeSpec | SharedSpec
+
+
+# ------------------------------------------------------------------------------- graph and cache
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """That one node needs another, why (`models`, `uses`, `body`), and where the spec says so."""
+
+    node: str
+    why: str
+    at: Pointer | Place
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The nodes in order, needed ones first, and what each needs of which other."""
+
+    specs: Mapping[str, Spec]
+    needs: Mapping[str, tuple[Need, ...]]
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The names of the nodes, every one after those that it needs."""
+        return tuple(self.specs)
+
+    def lookup(self, ref: Ref) -> Model | Enum | None:
+        """Return what a reference means; `order_pricer.Input` may lead to another document's model."""
+        spec = self.specs.get(ref.document)
+        if spec is None:
+            return None
+        if isinstance(spec, NodeSpec) and ref.name in ("Input", "Output"):
+            target = spec.input if ref.name == "Input" else spec.output
+            if target != ref:
+                return self.lookup(target)
+        return next((it for it in (*spec.models, *spec.enums) if it.ref == ref), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The ordered (label, digest) pairs that decide whether a node must be rebuilt."""
+
+    node: str
+    entries: tuple[tuple[str, str], ...]
+
+    @property
+    def key(self) -> str:
+        """The digest of all pairs: the node's name in the cache."""
+        return digest_json([self.node, *([label, value] for label, value in self.entries)])
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A node's files in memory, path below `out/` to text, before anything is written.
+
+    `origins` says, per file, which place of the spec a part of it comes from: the names that lead
+    to a definition or an assignment (`("HandlerOrderPricer", "handle", "gross")`), and the pointer;
+    the empty tuple stands for the file. `body` names the file whose text came from the body.
+    """
+
+    node: str
+    files: Mapping[str, str]
+    origins: Mapping[str, Mapping[tuple[str, ...], Pointer]] = field(default_factory=dict)
+    body: tuple[str, Body] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a compile check said of one line of a generated file: path below `out/`, line from 1."""
+
+    file: str
+    line: int
+    column: int
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one gate said of one node."""
+
+    gate: str
+    level: Level
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What a finished node leaves in the cache: manifest, file digests, verdicts."""
+
+    manifest: Manifest
+    files: tuple[tuple[str, str], ...]
+    verdicts: tuple[Verdict, ...]
+
+    @cached_property
+    def quality(self) -> float:
+        """The share of the gates that found nothing at all, from 0 to 1."""
+        if not self.verdicts:
+            return 1.0
+        return sum(not verdict.problems for verdict in self.verdicts) / len(self.verdicts)
+
+
+# --------------------------------------------------------------------------------------- results
+
+
+class Status(StrEnum):
+    """What became of a node in a build."""
+
+    UP_TO_DATE = "up-to-date"
+    RESTORED = "restored"
+    BUILT = "built"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a node, because of what, how many files it has, and how long it took."""
+
+    node: str
+    status: Status
+    because: tuple[str, ...] = ()
+    files: int = 0
+    ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a build says at its end; every problem's `at` is a Place or None."""
+
+    outcomes: Mapping[str, Outcome]
+    problems: tuple[Problem, ...]
+    written: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing blocks."""
+        return not any(problem.level is Level.BLOCK for problem in self.problems)
+
+
+# -------------------------------------------------------------------------------------- settings
+
+
+class Mode(StrEnum):
+    """How much a build checks: what is written is the same in every mode."""
+
+    FAST = "fast"
+    BALANCED = "balanced"
+    STRICT = "strict"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The effective settings of a workspace; folders are relative to it, `max_size` is in bytes."""
+
+    package: str
+    specs: str = "specs"
+    templates: str = "templates"
+    cache: str = "cache"
+    out: str = "out"
+    dependencies: tuple[str, ...] = ()
+    mode: Mode = Mode.BALANCED
+    jobs: int = 0
+    gates: Mapping[str, Level] = field(default_factory=dict)
+    type_checker: str = "mypy"
+    max_size: int = 2 * 1024**3
