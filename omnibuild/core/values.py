@@ -374,7 +374,8 @@ class Graph:
             target = spec.input if ref.name == "Input" else spec.output
             if target != ref:
                 return self.lookup(target)
-        return next((it for it in (*spec.models, *spec.enums) if it.ref == ref), None)
+        declared: tuple[Model | Enum, ...] = (*spec.models, *spec.enums)
+        return next((it for it in declared if it.ref == ref), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,7 +388,8 @@ class Manifest:
     @property
     def key(self) -> str:
         """The digest of all pairs: the node's name in the cache."""
-        return digest_json([self.node, *([label, value] for label, value in self.entries)])
+        pairs: list[Json] = [[label, value] for label, value in self.entries]
+        return digest_json([self.node, pairs])
 
 
 @dataclass(frozen=True, slots=True)
