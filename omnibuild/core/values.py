@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-type Json = None | bool | int | float | str | list[Json] | dict[str, Json]
+type Json = bool | int | float | str | list[Json] | dict[str, Json] | None
 """What a YAML 1.2 core document can hold."""
 
 type Path = tuple[str | int, ...]
@@ -144,11 +144,12 @@ class Type:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a model; `default` counts only where `required` is false."""
+    """One field of a model; `written` is its type's text, `default` counts where `required` is false."""
 
     name: str
     type: Type
     at: Pointer
+    written: str = ""
     required: bool = True
     default: Json = None
     description: str = ""
