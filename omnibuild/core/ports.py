@@ -69,6 +69,10 @@ class Output(Protocol):
         """Return why `size` bytes cannot be written there, None if they can."""
         ...
 
+    def set_aside(self, paths: Iterable[str]) -> None:
+        """Copy files to where nothing is lost, before they are overwritten."""
+        ...
+
     def promote(self, write: Mapping[str, str], remove: Iterable[str], ledger: Mapping[str, str]) -> None:
         """Write and remove files, each atomically, then the ledger; empty folders go too.
 
@@ -168,6 +172,10 @@ class OnexSymbols(Protocol):
 
     def has(self, module: str, name: str) -> bool | None:
         """Return whether the module offers the name; None if there is no such module."""
+        ...
+
+    def modules(self, requirement: str) -> frozenset[str]:
+        """Return the top-level modules that a requirement such as `sqlalchemy[asyncio]>=2` provides."""
         ...
 
 

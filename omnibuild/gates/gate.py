@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from omnibuild.assemble.origin import origin
 from omnibuild.core.ports import OnexSymbols, Trial
-from omnibuild.core.values import Draft, Finding, Graph, Json, Level, NodeSpec, Pointer, Problem, Settings, Spec
+from omnibuild.core.values import Draft, Finding, Graph, Json, Level, NodeSpec, Place, Pointer, Problem, Settings, Spec
 
 
 class Step(StrEnum):
@@ -27,6 +28,15 @@ class DocumentSubject:
     data: Mapping[str, Json]
     at: Pointer
     body: bool
+
+    def pointer(self, *path: str | int, key: bool = False) -> Pointer:
+        """Return the pointer to something in the document, by its way from the root."""
+        return Pointer(self.at.file, self.at.document, path, key)
+
+    @property
+    def declares(self) -> str:
+        """The first key: `node`, `shared`, `blueprint`, or what stands there instead."""
+        return next(iter(self.data), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,19 @@ class NodeSubject:
     def node(self) -> NodeSpec | None:
         """The spec, if it is a node's."""
         return self.spec if isinstance(self.spec, NodeSpec) else None
+
+    def pointer(self, *path: str | int, key: bool = False) -> Pointer:
+        """Return the pointer to something in the spec's document, by its way from the root.
+
+        It is the spec's own place where the document does not have the first key of the way.
+        """
+        if path and path[0] not in dict(self.spec.sections):
+            return self.spec.at
+        return Pointer(self.spec.at.file, self.spec.at.document, path, key)
+
+    def origin(self, file: str, line: int = 1, column: int = 0) -> Pointer | Place:
+        """Return the place of the spec or of the body that a line of a generated file comes from."""
+        return origin(self.draft, file, line, self.spec.at, column)
 
 
 @dataclass(frozen=True, slots=True)

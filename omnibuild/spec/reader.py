@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from omnibuild.core.values import (
@@ -26,7 +27,7 @@ from omnibuild.core.values import (
     Spec,
     Type,
     Variable,
-    digest_json,
+    digest,
 )
 from omnibuild.spec.document import Document
 from omnibuild.spec.types import parse_type
@@ -138,7 +139,9 @@ class _Reader:
         self._problems.append(Problem(code, message, at, hint))
 
     def _sections(self) -> tuple[tuple[str, str], ...]:
-        return tuple((key, digest_json(value)) for key, value in self._document.data.items())
+        # The order of keys counts: it is the order of fields, of let: and of contract.yaml.
+        data = self._document.data
+        return tuple((key, digest(json.dumps(value, ensure_ascii=False))) for key, value in data.items())
 
     def _alias(self, text: str, key: str) -> Ref:
         parsed = parse_type(text, self._at.to(key), self._name)

@@ -1,0 +1,112 @@
+"""The files that users check in, read from a folder."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from omnibuild.core.values import Place, Problem
+
+LARGEST = 5 * 1024**2
+"""The size in bytes beyond which a file is not read: nobody writes such a spec by hand."""
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class FolderInputs:
+    """Specs and the files beside them, in a workspace's folder."""
+
+    def __init__(self, root: Path, specs: str) -> None:
+        self._root = root
+        self._specs = specs
+
+    def specs(self) -> Sequence[str]:
+        """Return the paths of all spec files, at any depth, relative to the workspace and sorted.
+
+        What is hidden and what editors leave beside a file are no specs.
+        """
+        # Real folders first, so that a file that a link shows a second time has its own path.
+        found: list[str] = []
+        seen: set[tuple[int, int]] = set()
+        links = [self._specs.strip("/")]
+        while links:
+            found += self._below(links.pop(0), seen, links)
+        return sorted(found)
+
+    def text(self, file: str) -> str | Problem | None:
+        """Return a file's text, with LF as the end of every line and without a byte order mark.
+
+        Gives None if there is no such file, and a problem with the code `encoding` or `unreadable`
+        if there is one that cannot be read as UTF-8 text.
+        """
+        try:
+            data = _read(self._root / file)
+        except (FileNotFoundError, NotADirectoryError):
+            if not os.path.lexists(self._root / file):
+                return None
+            return _unreadable(file, "is a symbolic link to nothing", "repair or remove the link")
+        except (OSError, ValueError) as error:
+            reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+            return _unreadable(file, f"cannot be read: {reason}", "see that it is a file that you may read")
+        if len(data) > LARGEST:
+            return _unreadable(file, f"is larger than {LARGEST // 1024**2} MiB", "divide it into several files")
+        return _decode(file, data)
+
+    def _below(self, name: str, seen: set[tuple[int, int]], links: list[str]) -> Iterator[str]:
+        folder = self._root / name
+        try:
+            status = folder.stat()
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError:
+            return
+        if (status.st_dev, status.st_ino) in seen:
+            return
+        seen.add((status.st_dev, status.st_ino))
+        for entry in entries:
+            path = f"{name}/{os.fsencode(entry.name).decode('utf-8', 'backslashreplace')}"
+            if entry.name.startswith("."):
+                continue
+            if not _is_folder(entry):
+                if path.endswith((".yaml", ".yml")) and not Path(path).stem.endswith("~"):
+                    yield path
+            elif entry.is_symlink():
+                links.append(path)
+            else:
+                yield from self._below(path, seen, links)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
+
+
+def _read(path: Path) -> bytes:
+    # A pipe would wait for a writer for ever.
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise ValueError("it is not a file")
+    with path.open("rb") as file:
+        return file.read(LARGEST + 1)
+
+
+def _decode(file: str, data: bytes) -> str | Problem:
+    data = data.removeprefix(_BOM)
+    try:
+        return data.decode().replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        begin = data.rfind(b"\n", 0, error.start) + 1
+        column = len(data[begin : error.start].decode()) + 1
+        return Problem(
+            code="encoding",
+            message=f"{file} is not UTF-8: the byte 0x{data[error.start]:02x} has no meaning here",
+            at=Place(file, line, column),
+            hint="save the file as UTF-8",
+        )
+
+
+def _unreadable(file: str, what: str, hint: str) -> Problem:
+    return Problem(code="unreadable", message=f"{file} {what}", at=Place(file, 1, 1), hint=hint)

@@ -1,0 +1,127 @@
+"""The tree below `out/`: what omnibuild wrote there, and how it changes."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from omnibuild.adapters.promotion import JOURNAL, LEDGER, STAGED, Journal, Promotion, digest_of, read_ledger
+
+_MADE_BY_PYTHON = frozenset(
+    ("__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", ".onex_state", ".venv", ".git")
+)
+_MADE_AT_THE_TOP = frozenset({"build", "dist", LEDGER, JOURNAL, STAGED})
+
+
+class OutputFolder:
+    """The output of a workspace, with a ledger of what omnibuild wrote there."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def ledger(self) -> Mapping[str, str]:
+        """Return what omnibuild wrote there: path to digest.
+
+        What a killed build had already written counts as well, so that it does not look like an edit;
+        a damaged ledger is empty.
+        """
+        ledger = read_ledger(self._root)
+        journal = Journal.read(self._root)
+        if journal is not None:
+            on_disk = self.digests([*journal.files, *journal.removed])
+            ledger |= {path: value for path, value in journal.files.items() if on_disk.get(path) == value}
+            for path in journal.removed:
+                if path not in on_disk:
+                    ledger.pop(path, None)
+        return dict(sorted(ledger.items()))
+
+    def digests(self, paths: Iterable[str]) -> Mapping[str, str]:
+        """Return the digests of those of the files that exist.
+
+        A symbolic link has a digest of its own, which no file's text has: somebody put it there.
+        """
+        found = ((path, digest_of(self._root / path)) for path in paths)
+        return {path: value for path, value in found if value is not None}
+
+    def text(self, path: str) -> str | None:
+        """Return a file's text, None if it does not exist or is not text."""
+        try:
+            return (self._root / path).read_bytes().decode()
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def strays(self, known: Iterable[str]) -> Sequence[str]:
+        """Return the files that are neither known nor made by running or checking Python, sorted."""
+        return sorted(set(self._files(self._root, "")) - set(known))
+
+    def obstacle(self, size: int) -> str | None:
+        """Return why `size` bytes cannot be written there, None if they can; leaves nothing behind."""
+        folder = self._root
+        while not os.path.lexists(folder) and folder != folder.parent:
+            folder = folder.parent
+        if not folder.is_dir():
+            return f"{folder} is not a folder"
+        return _no_room(folder, size) or _not_writable(folder, may_probe=folder == self._root)
+
+    def promote(self, write: Mapping[str, str], remove: Iterable[str], ledger: Mapping[str, str]) -> None:
+        """Write and remove files, each atomically, then the ledger; empty folders go too.
+
+        A file that is already right is not touched. Raises OSError when the file system refuses, and
+        for a path that leads out of the tree; unless the disk fails half-way, the tree is then as before.
+        """
+        if Journal.read(self._root) is not None:
+            Promotion(self._root, {}, [], self.ledger()).run()
+        Promotion(self._root, write, remove, ledger).run()
+
+    def _files(self, folder: Path, prefix: str) -> Iterator[str]:
+        try:
+            entries = list(os.scandir(folder))
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        for entry in entries:
+            if _is_made_by_python(entry.name) or (not prefix and entry.name in _MADE_AT_THE_TOP):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from self._files(Path(entry.path), f"{prefix}{entry.name}/")
+            else:
+                yield f"{prefix}{entry.name}"
+
+
+def _is_made_by_python(name: str) -> bool:
+    return name in _MADE_BY_PYTHON or name.startswith(".coverage") or name.endswith((".pyc", ".egg-info"))
+
+
+def _not_writable(folder: Path, *, may_probe: bool) -> str | None:
+    """Try it: root passes every check of modes, and only a write tells of a read-only file system."""
+    try:
+        unnamed = os.open(folder, os.O_TMPFILE | os.O_WRONLY) if hasattr(os, "O_TMPFILE") else None
+        if unnamed is not None:
+            os.close(unnamed)
+            return None
+    except OSError as error:
+        if error.errno not in (errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL):
+            return f"{folder} cannot be written: {error.strerror}"
+    if not may_probe:
+        return None if os.access(folder, os.W_OK | os.X_OK) else f"{folder} cannot be written"
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".omnibuild-"):
+            return None
+    except OSError as error:
+        return f"{folder} cannot be written: {error.strerror}"
+
+
+def _no_room(folder: Path, size: int) -> str | None:
+    try:
+        room = os.statvfs(folder)
+    except OSError as error:
+        return f"{folder} cannot be asked for its free space: {error.strerror}"
+    free = room.f_bavail * room.f_frsize
+    if free < size:
+        return f"{folder} has room for {free} bytes, and {size} are to be written"
+    # Some file systems do not count inodes; they say that they have none at all.
+    if room.f_files and not room.f_favail:
+        return f"{folder} has no room for another file (no free inodes)"
+    return None

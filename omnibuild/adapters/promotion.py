@@ -1,0 +1,219 @@
+"""One change of the tree below `out/`: staged, journaled, made, and entered in the ledger.
+
+The new files are first written to a folder inside `out/`, where a full disk does no harm, and then
+moved to their places one by one. The journal says meanwhile what omnibuild is about to write, so that
+a build that is killed leaves no file of which it is unknown who wrote it.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from omnibuild.cache.trace import stays_below
+from omnibuild.core.values import Json, digest
+
+LEDGER = ".omnibuild.json"
+JOURNAL = ".omnibuild.journal"
+STAGED = ".omnibuild.new"
+
+_OWN = (LEDGER, JOURNAL, STAGED)
+
+
+def digest_of(path: Path) -> str | None:
+    """Return the digest of a file's bytes, or of where a link leads; None if it is neither.
+
+    What may not be read has a digest, too: one that no file has.
+    """
+    try:
+        if path.is_symlink():
+            return digest(f"symbolic link to {path.readlink()}")
+        return digest(path.read_bytes()) if path.is_file() else None
+    except FileNotFoundError:
+        return None
+    except PermissionError:
+        return digest("unreadable")  # not what omnibuild left there
+
+
+def read_ledger(root: Path) -> dict[str, str]:
+    """Return the ledger as it stands on disk; entries that could not be omnibuild's are left out."""
+    return _digests(_json(root / LEDGER).get("files"))
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """What a promotion is about to do: the digests of the files to write, and the files to remove."""
+
+    files: Mapping[str, str]
+    removed: tuple[str, ...]
+
+    @classmethod
+    def read(cls, root: Path) -> Journal | None:
+        """Return the journal that a killed build left, None if there is none."""
+        if not (root / JOURNAL).is_file():
+            return None
+        data = _json(root / JOURNAL)
+        removed = data.get("removed")
+        paths = removed if isinstance(removed, list) else []
+        return cls(_digests(data.get("files")), tuple(it for it in paths if isinstance(it, str) and stays_below(it)))
+
+    def write(self, root: Path) -> None:
+        """Put the journal beside the ledger, whole or not at all."""
+        files: dict[str, Json] = dict(self.files)
+        removed: list[Json] = list(self.removed)
+        _write(root / STAGED / "journal", _lines({"version": 1, "files": files, "removed": removed}))
+        (root / STAGED / "journal").replace(root / JOURNAL)
+
+
+class Promotion:
+    """One change of the tree: files to write, files to remove, and the ledger that holds afterwards."""
+
+    def __init__(self, root: Path, write: Mapping[str, str], remove: Iterable[str], ledger: Mapping[str, str]) -> None:
+        self._root = root
+        self._base = Path(os.path.realpath(root))
+        self._ledger = _lines({"version": 1, "files": dict(sorted(ledger.items()))})
+        for path in write:
+            self._check(path)
+        gone = [path for path in sorted(set(remove) - set(write)) if _is_there(self._check(path))]
+        # Where names that differ in case only are one file, removing the old name removes the new one.
+        renamed = {path.casefold() for path in gone}
+        self._write = {
+            path: text.encode()
+            for path, text in sorted(write.items())
+            if path.casefold() in renamed or not self._holds(path, text.encode())
+        }
+        self._early = _in_the_way(gone, self._write)
+        self._late = [path for path in gone if path not in self._early]
+
+    def run(self) -> None:
+        """Make the change. Raises OSError; before the first file is moved, that leaves the tree as it was."""
+        leftovers = (self._root / JOURNAL).exists() or (self._root / STAGED).exists()
+        if not (self._write or self._early or self._late or leftovers) and self._holds(LEDGER, self._ledger):
+            return
+        self._root.mkdir(parents=True, exist_ok=True)
+        for path in self._write:
+            self._check_room(path)
+        self._stage()
+        for path in self._early:
+            self._remove(path)
+        for number, path in enumerate(self._write):
+            target = self._base / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (self._root / STAGED / str(number)).replace(target)
+        for path in self._late:
+            self._remove(path)
+        (self._root / STAGED / "ledger").replace(self._root / LEDGER)
+        (self._root / JOURNAL).unlink(missing_ok=True)
+        shutil.rmtree(self._root / STAGED, ignore_errors=True)
+
+    def _stage(self) -> None:
+        journal = Journal({path: digest(data) for path, data in self._write.items()}, (*self._early, *self._late))
+        try:
+            shutil.rmtree(self._root / STAGED, ignore_errors=True)
+            (self._root / STAGED).mkdir()
+            for number, data in enumerate(self._write.values()):
+                _write(self._root / STAGED / str(number), data)
+            _write(self._root / STAGED / "ledger", self._ledger, sync=True)
+            if journal.files or journal.removed:
+                journal.write(self._root)
+        except OSError:
+            shutil.rmtree(self._root / STAGED, ignore_errors=True)
+            raise
+
+    def _check(self, path: str) -> Path:
+        """Return where the file is; raises OSError if that is not inside the tree."""
+        if not stays_below(path) or path.split("/", 1)[0] in _OWN:
+            raise OSError(errno.EINVAL, "not a path for a generated file", path)
+        target = self._base / path
+        if not Path(os.path.realpath(target.parent)).is_relative_to(self._base):
+            raise OSError(errno.ELOOP, "a symbolic link leads out of the output folder", path)
+        return target
+
+    def _check_room(self, path: str) -> None:
+        """Raise OSError if something stands in a file's place that nobody said to remove."""
+        gone = set(self._early)
+        target = self._base / path
+        if target.is_dir() and not target.is_symlink():
+            kept = [it for it in target.rglob("*") if not it.is_dir() and "__pycache__" not in it.parts]
+            if any(it.relative_to(self._base).as_posix() not in gone for it in kept):
+                raise IsADirectoryError(errno.EISDIR, "there is a folder where a file belongs", path)
+        for parent in Path(path).parents:
+            place = self._base / parent
+            if os.path.lexists(place) and not place.is_dir() and parent.as_posix() not in gone:
+                raise NotADirectoryError(errno.ENOTDIR, "there is a file where a folder belongs", str(parent))
+
+    def _holds(self, path: str, data: bytes) -> bool:
+        place = self._base / path
+        try:
+            return not place.is_symlink() and place.stat().st_size == len(data) and place.read_bytes() == data
+        except OSError:
+            return False
+
+    def _remove(self, path: str) -> None:
+        target = self._base / path
+        target.unlink(missing_ok=True)
+        for parent in target.parents:
+            if parent == self._base or not _remove_if_empty(parent):
+                return
+
+
+def _remove_if_empty(folder: Path) -> bool:
+    try:
+        if any(entry.name != "__pycache__" for entry in os.scandir(folder)):
+            return False
+        if (folder / "__pycache__").is_dir():
+            shutil.rmtree(folder / "__pycache__")
+        folder.rmdir()
+    except OSError:  # a link, or somebody else is faster
+        return False
+    return True
+
+
+def _is_there(path: Path) -> bool:
+    return path.is_symlink() or path.is_file()
+
+
+def _in_the_way(gone: Iterable[str], written: Iterable[str]) -> list[str]:
+    """Return the files that must go before others come: one is a folder of the other, or differs in case."""
+    files = {it.casefold() for it in written}
+    folders = {parent.as_posix() for it in files for parent in Path(it).parents}
+
+    places = files | folders
+
+    def collides(path: str) -> bool:
+        own = Path(path.casefold())
+        return own.as_posix() in places or any(parent.as_posix() in files for parent in own.parents)
+
+    return [path for path in gone if collides(path)]
+
+
+def _write(path: Path, data: bytes, *, sync: bool = False) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags, 0o644), "wb") as file:
+        file.write(data)
+        if sync:
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _lines(value: dict[str, Json]) -> bytes:
+    return json.dumps(value, indent=1, ensure_ascii=False).encode() + b"\n"
+
+
+def _json(path: Path) -> dict[str, Json]:
+    try:
+        value: Json = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _digests(value: Json) -> dict[str, str]:
+    if not isinstance(value, dict):
+        return {}
+    return {path: it for path, it in value.items() if isinstance(it, str) and stays_below(path)}

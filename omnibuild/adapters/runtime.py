@@ -1,0 +1,66 @@
+"""Runs one generated node in ONEX's own local runtime, on its in-memory bus."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import logging
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from omnibuild.core.values import Json
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run gave: the handler's result as JSON, or what went wrong.
+
+    The runtime's own "completed" is not enough: it makes up the terminal event, so a run counts as
+    good only if the handler returned something.
+    """
+
+    output: Json
+    error: str = ""
+
+
+def run_node(contract: Path, sources: Path, request: str, timeout: int) -> RunResult:
+    """Run the node of a contract whose package is importable from `sources`; `timeout` is in seconds."""
+    from omnibase_core.runtime.runtime_local import RuntimeLocal
+
+    records = _Records()
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    root.handlers[:] = [records]
+    sys.path.insert(0, str(sources))
+    importlib.invalidate_caches()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            given = Path(folder) / "input.json"
+            given.write_text(request)
+            runtime = RuntimeLocal(contract, state_root=Path(folder) / "state", input_path=given, timeout=timeout)
+            outcome = runtime.run()
+            result = runtime.handler_result
+    finally:
+        sys.path.remove(str(sources))
+        root.handlers[:] = before
+        root.setLevel(level)
+    if result is None:
+        return RunResult(None, records.worst or f"the runtime ended with {outcome.value} and no result")
+    dumped = getattr(result, "model_dump", None)
+    return RunResult(dumped(mode="json") if dumped else json.loads(json.dumps(result, default=str)))
+
+
+class _Records(logging.Handler):
+    """Keeps the exception, or else the message, of the first error that is logged."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.worst = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take note of an error."""
+        if record.levelno >= logging.ERROR and not self.worst:
+            raised = record.exc_info[1] if record.exc_info else None
+            self.worst = f"{type(raised).__name__}: {raised}" if raised else record.getMessage()

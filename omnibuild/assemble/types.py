@@ -1,0 +1,166 @@
+"""Types and JSON values of the spec language as Python source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from omnibuild.assemble.imports import Imports
+from omnibuild.assemble.tree import quoted
+from omnibuild.core.values import Enum, Field, Json, Model, Ref, Type
+
+HOMES = {
+    "Decimal": "decimal",
+    "UUID": "uuid",
+    "datetime": "datetime",
+    "date": "datetime",
+    "time": "datetime",
+    "timedelta": "datetime",
+    "Path": "pathlib",
+    "HttpUrl": "pydantic",
+}
+"""The module that each scalar comes from, if it is not built in."""
+
+_ISO = ("datetime", "date", "time")
+_FACTORIES = {"list": "list", "dict": "dict", "set": "set", "frozenset": "frozenset"}
+
+
+class Types:
+    """Writes types and values for one module.
+
+    `class_name` returns the name of a reference's class, importing it if the module needs that;
+    `lookup` says what the reference means.
+    """
+
+    def __init__(
+        self, imports: Imports, class_name: Callable[[Ref], str], lookup: Callable[[Ref], Model | Enum | None]
+    ) -> None:
+        self._imports = imports
+        self._class_name = class_name
+        self._lookup = lookup
+
+    def annotation(self, type_: Type) -> str:
+        """Return the type as an annotation."""
+        match type_.head:
+            case "|":
+                return " | ".join(self.annotation(it) for it in type_.args)
+            case "Literal":
+                values = ", ".join(quoted(it) if isinstance(it, str) else repr(it) for it in type_.values)
+                return f"{self._imports.name('typing', 'Literal')}[{values}]"
+            case "ref" if type_.ref:
+                return self._class_name(type_.ref)
+            case "Json":
+                return self._imports.name("pydantic", "JsonValue")
+            case "Any":
+                return "object"
+            case head if type_.args:
+                return f"{head}[{', '.join(self.annotation(it) for it in type_.args)}]"
+            case head:
+                return self._imports.name(HOMES[head], head) if head in HOMES else head
+
+    def value(self, type_: Type, value: Json) -> str:
+        """Return the value, which conforms to the type, as an expression of that type."""
+        match type_.head:
+            case "None" | "bool" | "int" | "Json" | "Any" | "Literal":
+                return self._plain(type_, value)
+            case "float":
+                return repr(float(value)) if isinstance(value, int | float | str) else "None"
+            case "str":
+                return quoted(str(value))
+            case "bytes":
+                return f"b{quoted(str(value))}" if str(value).isascii() else f"{quoted(str(value))}.encode()"
+            case "|":
+                return self.value(self._fitting(type_, value), value)
+            case "ref" if type_.ref:
+                return self._reference(type_.ref, value)
+            case "list" | "set" | "frozenset" | "tuple" | "dict":
+                return self._container(type_, value)
+            case head:
+                return self._scalar(head, value)
+
+    def default(self, field: Field) -> tuple[str, bool]:
+        """Return a field's default as an expression, and whether that is a factory for it."""
+        text = self.value(field.type, field.default)
+        if (
+            isinstance(field.default, list | dict)
+            and field.default is not None
+            and not text.startswith(("(", "frozenset"))
+        ):
+            empty = not field.default and field.type.head in _FACTORIES
+            return (_FACTORIES[field.type.head] if empty else f"lambda: {text}"), True
+        return text, False
+
+    def _plain(self, type_: Type, value: Json) -> str:
+        match value:
+            case str() if type_.head == "int":
+                return repr(int(value))
+            case float() if type_.head == "int":
+                return repr(int(value))
+            case str():
+                return quoted(value)
+            case list():
+                return f"[{', '.join(self._plain(type_, it) for it in value)}]"
+            case dict():
+                return f"{{{', '.join(f'{quoted(key)}: {self._plain(type_, it)}' for key, it in value.items())}}}"
+            case _:
+                return repr(value)
+
+    def _scalar(self, head: str, value: Json) -> str:
+        name = self._imports.name(HOMES[head], head)
+        if head == "Decimal":
+            return f"{name}({value})" if isinstance(value, int) else f"{name}({quoted(str(value))})"
+        if head in _ISO and isinstance(value, str):
+            return f"{name}.fromisoformat({quoted(value)})"
+        if head == "timedelta" and isinstance(value, int | float):
+            return f"{name}(seconds={value!r})" if value else f"{name}()"
+        if head in (*_ISO, "timedelta"):
+            adapter = self._imports.name("pydantic", "TypeAdapter")
+            return f"{adapter}({name}).validate_python({value!r})"
+        return f"{name}({quoted(str(value))})"
+
+    def _reference(self, ref: Ref, value: Json) -> str:
+        found = self._lookup(ref)
+        name = self._class_name(ref)
+        if isinstance(found, Enum):
+            return f"{name}.{str(value).upper()}"
+        if isinstance(found, Model) and isinstance(value, dict):
+            keywords = (f"{it.name}={self.value(it.type, value[it.name])}" for it in found.fields if it.name in value)
+            return f"{name}({', '.join(keywords)})"
+        return repr(value)
+
+    def _container(self, type_: Type, value: Json) -> str:
+        if isinstance(value, dict):
+            pairs = (f"{self.value(type_.args[0], key)}: {self.value(type_.args[1], it)}" for key, it in value.items())
+            return f"{{{', '.join(pairs)}}}"
+        items = value if isinstance(value, list) else []
+        if type_.head == "tuple":
+            arguments = type_.args if type_.args[-1].head != "..." else (type_.args[0],) * len(items)
+            inside = ", ".join(self.value(it, item) for it, item in zip(arguments, items, strict=True))
+            return f"({inside},)" if len(items) == 1 else f"({inside})"
+        inside = ", ".join(self.value(type_.args[0], it) for it in items)
+        match type_.head:
+            case "list":
+                return f"[{inside}]"
+            case "set":
+                return f"{{{inside}}}" if items else "set()"
+            case _:
+                return f"frozenset({{{inside}}})" if items else "frozenset()"
+
+    def _fitting(self, type_: Type, value: Json) -> Type:
+        """Return the member of a union that a value belongs to, the nearest in kind first."""
+        members = type_.args
+        match value:
+            case None:
+                wanted: tuple[str, ...] = ("None",)
+            case bool():
+                wanted = ("bool", "Literal")
+            case int():
+                wanted = ("int", "float", "Decimal", "timedelta")
+            case float():
+                wanted = ("float", "Decimal", "timedelta")
+            case str():
+                wanted = ("Literal", "str", "ref", *HOMES)
+            case list():
+                wanted = ("list", "tuple", "set", "frozenset")
+            case _:
+                wanted = ("ref", "dict")
+        return next((it for head in (*wanted, "Json") for it in members if it.head == head), members[0])

@@ -1,0 +1,361 @@
+"""The build: one loop, a list of named steps. It sees the world through ports only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from omnibuild import gates
+from omnibuild.assemble.template import Templates
+from omnibuild.cache.comparison import Comparison, compare
+from omnibuild.cache.decision import Decision
+from omnibuild.core.events import BuildStarted, NodeAssembled, NodeFinished, StepStarted
+from omnibuild.core.ports import Trial, World
+from omnibuild.core.values import (
+    Draft,
+    Finding,
+    Graph,
+    Level,
+    NodeSpec,
+    Outcome,
+    Place,
+    Pointer,
+    Problem,
+    Report,
+    Settings,
+    Spec,
+    Status,
+    Trace,
+    Verdict,
+    digest,
+)
+from omnibuild.drift import edited, out_of_step
+from omnibuild.gates.gate import Gate, NodeSubject, WorkspaceSubject
+from omnibuild.graph.selection import closure, dependents
+from omnibuild.onex.assembly import PACKAGE, assemble, assemble_package
+from omnibuild.onex.check import check_spec
+from omnibuild.onex.contract import read_contract
+from omnibuild.onex.names import Names
+from omnibuild.onex.trial import example_runs, narrowed, promised_classes
+from omnibuild.survey import Survey, decisions, survey
+
+SPEC_VERDICT = "spec"
+"""The verdict that keeps the warnings of a spec in its node's trace."""
+
+GENERATED_PACKAGES = frozenset({"pydantic", "omnibase_core", "hypothesis", "pytest"})
+"""What every generated package may import beside the standard library."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What one build is asked: which nodes, whether to write, whether to take edits by hand away."""
+
+    selectors: tuple[str, ...] = ()
+    write: bool = True
+    overwrite: bool = False
+
+
+def build(world: World, settings: Settings, options: Options) -> Report:
+    """Bring `out/` in step with the specs, or say why that cannot be; all or nothing."""
+    return _Build(world, settings, options).run()
+
+
+class _Build:
+    """One build on its way: each step reads what the steps before it have left here."""
+
+    def __init__(self, world: World, settings: Settings, options: Options) -> None:
+        self._world = world
+        self._settings = settings
+        self._options = options
+        self._levels = gates.levels(settings)
+        self._templates = Templates(world.templates)
+        self._survey: Survey
+        self._decisions: dict[str, Decision] = {}
+        self._selected: tuple[str, ...] = ()
+        self._drafts: dict[str, Draft] = {}
+        self._files: dict[str, Mapping[str, str]] = {}
+        self._verdicts: dict[str, list[Verdict]] = {}
+        self._problems: list[Problem] = []
+        self._failed: set[str] = set()
+        self._took: dict[str, float] = {}
+
+    def run(self) -> Report:
+        """Run the steps in order; a node with a blocking problem takes part in no later one."""
+        self._read()
+        self._decide()
+        self._check_specs()
+        self._assemble()
+        self._judge_drafts()
+        self._lay_out()
+        self._compile()
+        self._keep_traces()
+        written, removed = self._promote()
+        return self._report(written, removed)
+
+    # ------------------------------------------------------------------------------------ steps
+
+    def _read(self) -> None:
+        self._survey = survey(self._world, self._settings)
+        self._problems += self._survey.problems
+        self._problems += self._templates.check()
+        self._failed |= self._survey.failed
+        names, wrong = self._survey.selected(self._options.selectors)
+        self._problems += wrong
+        self._selected = (*names, PACKAGE)
+        self._world.listen(BuildStarted(len(names)))
+
+    def _decide(self) -> None:
+        found = decisions(self._survey, self._world, self._settings, self._templates)
+        for name in self._selected:
+            decision = found[name]
+            if decision.trace and decision.status is Status.RESTORED:
+                texts = self._contents(decision.trace)
+                if texts is None:
+                    decision = replace(decision, status=Status.BUILT, because=("its files left the cache",), trace=None)
+                else:
+                    self._files[name] = texts
+            if decision.trace:
+                spec = self._spec(name)
+                self._problems += (_rebased(it, spec) for verdict in decision.trace.verdicts for it in verdict.problems)
+            self._decisions[name] = decision
+
+    def _check_specs(self) -> None:
+        for name in self._work():
+            found = tuple(replace(it, node=name) for it in check_spec(self._spec(name), self._survey.names))
+            self._verdicts[name] = [Verdict(SPEC_VERDICT, Level.BLOCK, found)]
+            self._take(name, found)
+
+    def _assemble(self) -> None:
+        work = self._work()
+        self._world.listen(StepStarted("assemble", len(work)))
+        for name in work:
+            start = self._world.clock()
+            draft, problems = self._draft(name, self._survey.names)
+            self._take(name, [it for it in problems if it.level is Level.BLOCK])
+            if draft:
+                self._drafts[name] = draft
+                self._world.listen(NodeAssembled(name))
+            self._took[name] = (self._world.clock() - start) * 1000
+
+    def _judge_drafts(self) -> None:
+        obstacle = self._world.output.obstacle(
+            sum(len(text) for it in self._drafts.values() for text in it.files.values())
+        )
+        subject = WorkspaceSubject(self._settings.out, obstacle)
+        for verdict in gates.judge(gates.WORKSPACE_GATES, subject, self._levels):
+            self._problems += verdict.problems
+        other_way = _turned(self._survey.names)
+        for name in self._work():
+            twin, _ = self._draft(name, other_way)
+            chosen = gates.PACKAGE_GATES if name == PACKAGE else gates.DRAFT_GATES
+            self._judge(name, chosen, replace(self._subject(name), twin=twin))
+
+    def _lay_out(self) -> None:
+        work = self._work()
+        self._world.listen(StepStarted("lay out", len(work)))
+        sources = {path: text for name in work for path, text in self._drafts[name].files.items()}
+        laid_out = self._world.formatter.format({path: it for path, it in sources.items() if path.endswith(".py")})
+        for name in work:
+            files = {path: laid_out.get(path, text) for path, text in self._drafts[name].files.items()}
+            self._drafts[name] = replace(self._drafts[name], files=files)
+            self._files[name] = files
+
+    def _compile(self) -> None:
+        """Type-check, import and run what was built, in a stage that holds the whole package."""
+        chosen = gates.at_compile(self._settings)
+        work = [name for name in self._work() if name != PACKAGE]
+        if not chosen or not work:
+            return
+        self._world.listen(StepStarted("compile", len(work)))
+        self._world.stage.lay(self._whole_tree())
+        codes = {gate.code for gate in chosen}
+        findings = self._type_findings(work) if "G13" in codes else []
+        trial = self._trial(work, codes)
+        for name in work:
+            draft = self._drafts[name]
+            own = [it for it in findings if it.file in draft.files or not it.file]
+            subject = replace(self._subject(name), findings=own, trial=narrowed(trial, draft))
+            self._judge(name, chosen, subject)
+
+    def _keep_traces(self) -> None:
+        for name in self._work():
+            files = self._files[name]
+            entries = tuple((path, digest(text)) for path, text in sorted(files.items()))
+            manifest = self._decisions[name].manifest
+            self._world.cache.keep(Trace(manifest, entries, tuple(self._verdicts.get(name, ()))), files)
+
+    def _promote(self) -> tuple[Sequence[str], Sequence[str]]:
+        """Write what differs and remove what no spec makes any more, unless anything blocks."""
+        output = self._world.output
+        ledger, wanted = output.ledger(), self._wanted()
+        present = output.digests({*wanted, *ledger})
+        found = compare(wanted, ledger, present, self._in_scope)
+        if not self._options.overwrite:
+            self._problems += self._edits(found)
+        if not self._options.write:
+            self._problems += out_of_step(found, self._settings.out, tuple(output.strays(found.ledger)))
+        if self._blocked() or not self._options.write:
+            return (), ()
+        output.set_aside(found.edited)
+        if found.changed:
+            texts = {path: text for files in self._files.values() for path, text in files.items()}
+            output.promote({path: texts[path] for path in found.write}, found.remove, found.ledger)
+        return found.write, found.remove
+
+    # -------------------------------------------------------------------------------- what they use
+
+    def _work(self) -> list[str]:
+        """Return the nodes to build that nothing blocks so far, needed ones first."""
+        blocked = closure(self._failed, dependents(self._survey.graph))
+        if PACKAGE in self._decisions and self._failed:
+            blocked.add(PACKAGE)
+        return [name for name, it in self._decisions.items() if it.status is Status.BUILT and name not in blocked]
+
+    def _spec(self, name: str) -> Spec:
+        return self._survey.package if name == PACKAGE else self._survey.graph.specs[name]
+
+    def _take(self, name: str, problems: Iterable[Problem]) -> None:
+        """Take note of a node's problems; one that blocks ends its part in the build."""
+        for problem in problems:
+            self._problems.append(replace(problem, node="" if name == PACKAGE else name))
+            if problem.level is Level.BLOCK:
+                self._failed.add(name)
+
+    def _draft(self, name: str, names: Names) -> tuple[Draft | None, list[Problem]]:
+        if name == PACKAGE:
+            return assemble_package(names, self._settings, self._templates)
+        return assemble(names.graph.specs[name], names, self._templates)
+
+    def _subject(self, name: str) -> NodeSubject:
+        draft = self._drafts[name]
+        contract = next((text for path, text in draft.files.items() if path.endswith("/contract.yaml")), None)
+        declared = (self._world.symbols.modules(it) for it in self._settings.dependencies)
+        return NodeSubject(
+            spec=self._spec(name),
+            draft=draft,
+            graph=self._survey.graph,
+            settings=self._settings,
+            packages=GENERATED_PACKAGES.union(*declared),
+            symbols=self._world.symbols,
+            contract=read_contract(contract) if contract else None,
+        )
+
+    def _judge(self, name: str, chosen: Iterable[Gate[NodeSubject]], subject: NodeSubject) -> None:
+        verdicts = gates.judge(chosen, subject, self._levels)
+        self._verdicts.setdefault(name, []).extend(verdicts)
+        self._take(name, [problem for verdict in verdicts for problem in verdict.problems])
+
+    def _contents(self, trace: Trace) -> Mapping[str, str] | None:
+        texts = {path: self._world.cache.content(it) for path, it in trace.files}
+        found = {path: text for path, text in texts.items() if text is not None}
+        return found if len(found) == len(texts) else None
+
+    def _whole_tree(self) -> dict[str, str]:
+        """Return every file of every node that nothing blocks, whether built now or before."""
+        blocked = closure(self._failed, dependents(self._survey.graph))
+        tree: dict[str, str] = {}
+        for name, decision in self._decisions.items():
+            if name in blocked:
+                continue
+            if name not in self._files and decision.trace:
+                read = ((path, self._world.output.text(path)) for path, _ in decision.trace.files)
+                tree |= {path: text for path, text in read if text is not None}
+            tree |= self._files.get(name, {})
+        return tree
+
+    def _type_findings(self, work: Sequence[str]) -> Sequence[Finding]:
+        paths = [path for name in work for path in self._drafts[name].files if path.endswith(".py")]
+        return self._world.stage.check_types(sorted(paths))
+
+    def _trial(self, work: Sequence[str], codes: set[str]) -> Trial:
+        names = self._survey.names
+        nodes = [spec for spec in map(self._spec, work) if isinstance(spec, NodeSpec)]
+        classes: dict[str, Sequence[str]] = {}
+        for name in work:
+            classes |= promised_classes(self._spec(name), self._drafts[name], names)
+        examples = [run for spec in nodes for run in example_runs(spec, names)]
+        contracts = [f"{names.folder_path(spec.name)}/contract.yaml" for spec in nodes]
+        if not codes & {"G14", "G15", "G16"}:
+            return Trial()
+        return self._world.stage.try_out(
+            classes if "G14" in codes else {}, examples if "G15" in codes else (), contracts if "G16" in codes else ()
+        )
+
+    def _wanted(self) -> dict[str, str]:
+        """Return what `out/` should hold, path to digest, as far as this build knows."""
+        wanted: dict[str, str] = {}
+        for name, decision in self._decisions.items():
+            if name in self._files:
+                wanted |= {path: digest(text) for path, text in self._files[name].items()}
+            elif decision.trace:
+                wanted |= dict(decision.trace.files)
+        return wanted
+
+    def _in_scope(self, path: str) -> bool:
+        """Return whether this build may remove a file that no spec makes any more."""
+        if not self._options.selectors:
+            return not self._failed and not self._survey.skipped
+        return any(path.startswith(f"{self._survey.names.folder_path(name)}/") for name in self._selected[:-1])
+
+    def _edits(self, found: Comparison) -> Iterable[Problem]:
+        """Return a problem per file that was edited by hand, with the place where the edit belongs."""
+        for path in found.edited:
+            name = next((it for it in self._survey.graph.order if path.startswith(self._home(it))), None)
+            draft = None
+            if name:
+                draft, _ = self._draft(name, self._survey.names)
+            laid_out = self._files.get(name or "") or {}
+            if draft:
+                draft = replace(draft, files={**draft.files, **laid_out})
+            spec = self._spec(name) if name else None
+            text = self._survey.texts.get(spec.at.file, "") if spec else ""
+            yield edited(path, self._settings.out, self._world.output.text(path), draft, spec, text)
+
+    def _home(self, name: str) -> str:
+        return f"{self._survey.names.folder_path(name)}/"
+
+    def _blocked(self) -> bool:
+        return any(problem.level is Level.BLOCK for problem in self._problems)
+
+    def _report(self, written: Sequence[str], removed: Sequence[str]) -> Report:
+        outcomes: dict[str, Outcome] = {}
+        told = self._survey.failed | self._survey.skipped if not self._options.selectors else self._survey.failed
+        for name in (*(it for it in self._decisions if it != PACKAGE), *sorted(told)):
+            outcomes[name] = self._outcome(name)
+            self._world.listen(NodeFinished(outcomes[name]))
+        placed = {self._survey.place(problem) for problem in self._problems}
+        return Report(
+            dict(sorted(outcomes.items())), tuple(sorted(placed, key=_by_place)), tuple(written), tuple(removed)
+        )
+
+    def _outcome(self, name: str) -> Outcome:
+        if name in self._failed:
+            mine = [it.message for it in self._problems if it.node == name and it.level is Level.BLOCK]
+            return Outcome(name, Status.FAILED, tuple(mine[:1]))
+        decision = self._decisions.get(name)
+        if decision is None or (decision.status is Status.BUILT and name not in self._files):
+            return Outcome(name, Status.SKIPPED, ("it needs a node that has problems",))
+        files = len(self._files.get(name) or (decision.trace.files if decision.trace else ()))
+        if decision.status is not Status.UP_TO_DATE and (self._blocked() or not self._options.write):
+            why = "nothing is written while there are problems" if self._options.write else "nothing is written"
+            return Outcome(name, Status.SKIPPED, (*decision.because, why), files)
+        return Outcome(name, decision.status, decision.because, files, round(self._took.get(name, 0.0), 3))
+
+
+def _by_place(problem: Problem) -> tuple[object, ...]:
+    at = problem.at if isinstance(problem.at, Place) else Place("", 0, 0)
+    return (at.file, at.line, at.column, problem.code, problem.message)
+
+
+def _turned(names: Names) -> Names:
+    """Return the same names with everything that has no order of its own in the opposite order."""
+    graph = names.graph
+    specs = dict(reversed([*graph.specs.items()]))
+    return Names(Graph(specs, {name: graph.needs[name] for name in specs}), names.package)
+
+
+def _rebased(problem: Problem, spec: Spec) -> Problem:
+    """Return a problem from a trace with its pointer into the file where the spec stands now."""
+    if not isinstance(problem.at, Pointer):
+        return problem
+    return replace(problem, at=replace(problem.at, file=spec.at.file, document=spec.at.document))

@@ -1,0 +1,58 @@
+"""G8: a node has what it takes to be run in production: examples, a policy, descriptions of its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from omnibuild.core.values import Level, NodeSpec, Policy, Problem
+from omnibuild.gates.gate import Gate, NodeSubject, Step
+
+_SHOWN = 8
+
+
+def check(subject: NodeSubject) -> Iterator[Problem]:
+    """Yield one problem for each kind of omission."""
+    spec = subject.spec
+    if isinstance(spec, NodeSpec):
+        if not spec.examples:
+            yield Problem(
+                GATE.code,
+                f"`{spec.name}` has no examples",
+                subject.pointer("examples", key=True),
+                "write `examples:` with an input and its output; each becomes a test",
+            )
+        if spec.policy == Policy():
+            yield Problem(
+                GATE.code,
+                f"`{spec.name}` has no policy",
+                subject.pointer("policy", key=True),
+                "write `policy: {timeout: 30s, idempotent: true}` with what is true of it",
+            )
+    yield from _undescribed(subject)
+
+
+def _undescribed(subject: NodeSubject) -> Iterator[Problem]:
+    silent = [(model, field) for model in subject.spec.models for field in model.fields if not field.description]
+    if not silent:
+        return
+    names = [f"`{model.ref.name}.{field.name}`" for model, field in silent]
+    shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+    first = silent[0][1]
+    yield Problem(
+        GATE.code,
+        f"{len(names)} field{'' if len(names) == 1 else 's'} of `{subject.spec.name}` without a description: {shown}",
+        first.at,
+        f"write `{first.name}: {{type: …, description: …}}`",
+    )
+
+
+GATE = Gate(
+    code="G8",
+    name="production readiness",
+    what="A node has examples and a policy, and every field of its models has a description.",
+    why="Who runs a node at night needs to know what it may do, what its fields mean, and that it was ever tried.",
+    example="input: {discount: Decimal}   # of what? from 0 to 1, or in percent?",
+    step=Step.DRAFT,
+    level=Level.WARN,
+    check=check,
+)

@@ -1,0 +1,48 @@
+"""What things are called in the generated package, by the table of docs/spec-language.md.
+
+The generator has its own words for this; a gate that borrowed them could not find them wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from omnibuild.core.values import Graph, Model, NodeSpec, Ref, Spec
+
+
+def camel(name: str) -> str:
+    """Return a snake_case name in CamelCase."""
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+
+
+def folder(spec: Spec) -> str:
+    """Return the folder of a document in the generated package, below `nodes` or `shared`."""
+    return f"node_{spec.name}_{spec.kind}" if isinstance(spec, NodeSpec) else spec.name
+
+
+def package(spec: Spec, workspace: str) -> str:
+    """Return the dotted package that is generated for a document."""
+    return f"{workspace}.{'nodes' if isinstance(spec, NodeSpec) else 'shared'}.{folder(spec)}"
+
+
+def model_class(ref: Ref) -> str:
+    """Return the class that is generated for a model."""
+    return f"Model{camel(ref.document)}{ref.name}" if ref.name in ("Input", "Output") else f"Model{ref.name}"
+
+
+def handler_class(spec: NodeSpec) -> str:
+    """Return the class that is generated for a node's handler."""
+    return f"Handler{camel(spec.name)}"
+
+
+def expected_class(graph: Graph, ref: Ref) -> str | None:
+    """Return the class that a reference leads to, None if it leads nowhere."""
+    found = graph.lookup(ref)
+    return model_class(found.ref) if isinstance(found, Model) else None
+
+
+def file_of(module: str, files: Iterable[str] | Mapping[str, str]) -> str | None:
+    """Return which of the files holds a dotted module, None if none does."""
+    path = module.replace(".", "/")
+    endings = (f"{path}.py", f"{path}/__init__.py")
+    return next((file for file in files for end in endings if file == end or file.endswith(f"/{end}")), None)

@@ -1,0 +1,78 @@
+"""What can be wrong with a spec once the others are known: values, examples, names that collide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from omnibuild.core.values import Enum, Model, NodeSpec, Problem, Spec, Type
+from omnibuild.onex.logic import lower_logic
+from omnibuild.onex.names import Names, member_name, snake
+from omnibuild.spec.conformity import check_field, check_value
+
+
+def check_spec(spec: Spec, names: Names) -> Iterator[Problem]:
+    """Yield what is wrong with a spec whose references all lead somewhere."""
+    for model in spec.models:
+        for field in model.fields:
+            yield from check_field(field, names.graph.lookup)
+    yield from _collisions(spec, names)
+    for enum in spec.enums:
+        yield from _members(enum)
+    if isinstance(spec, NodeSpec):
+        yield from _ends(spec, names)
+        yield from _examples(spec, names)
+        yield from _variables(spec)
+        if spec.logic:
+            yield from lower_logic(spec, spec.logic, names)[1]
+
+
+def _collisions(spec: Spec, names: Names) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    declared: tuple[Model | Enum, ...] = (*spec.models, *spec.enums)
+    for it in declared:
+        name = names.class_name(it.ref)
+        other = seen.setdefault(snake(name), it.ref.name)
+        if other != it.ref.name:
+            message = f"`{it.ref.name}` and `{other}` would both be generated as {name}"
+            yield Problem("name", message, it.at, "rename one of them")
+
+
+def _members(enum: Enum) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    for name, _ in enum.members:
+        other = seen.setdefault(member_name(name), name)
+        if other != name or sum(name == it for it, _ in enum.members) > 1:
+            message = f"`{enum.ref.name}` has two members that become {member_name(name)}"
+            yield Problem("name", message, enum.at, "rename or remove one of them")
+            return
+    if not enum.members:
+        yield Problem("value", f"`{enum.ref.name}` has no members", enum.at)
+
+
+def _ends(spec: NodeSpec, names: Names) -> Iterator[Problem]:
+    for key, ref in (("input", spec.input), ("output", spec.output)):
+        if isinstance(names.graph.lookup(ref), Enum):
+            yield Problem("wrong-type", f"`{key}` must be a model, and {ref.name} is an enum", spec.at.to(key))
+
+
+def _examples(spec: NodeSpec, names: Names) -> Iterator[Problem]:
+    variables = [it.name for it in spec.env]
+    for example in spec.examples:
+        if example.fails != "validation":
+            type_ = Type("ref", ref=spec.input)
+            yield from check_value(type_, example.input, example.at.to("input"), names.graph.lookup)
+        if not example.fails:
+            type_ = Type("ref", ref=spec.output)
+            yield from check_value(type_, example.output, example.at.to("output"), names.graph.lookup)
+        for name, _ in example.env:
+            if name not in variables:
+                at = example.at.to("given", "env", name, key=True)
+                yield Problem("unknown-name", f"the node has no variable `{name}`", at, "declare it under `env:`")
+
+
+def _variables(spec: NodeSpec) -> Iterator[Problem]:
+    for it in spec.env:
+        if not it.name.isidentifier() or not it.name.isascii():
+            yield Problem("name", f"`{it.name}` is not the name of a variable", it.at, "letters, digits and _")
+        if it.required and it.default is not None:
+            yield Problem("value", f"`{it.name}` is required and has a default", it.at, "keep one of the two")

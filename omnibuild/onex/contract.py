@@ -1,0 +1,100 @@
+"""contract.yaml: the shape that ONEX's runtimes and checks accept (docs/onex.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from omnibuild.core.values import Json, Kind, NodeSpec, Variable
+from omnibuild.onex.names import Names, folder, handler_class, node_type
+from omnibuild.onex.topics import topics
+
+_PURE = (Kind.COMPUTE, Kind.REDUCER)
+
+
+def contract(spec: NodeSpec, names: Names) -> dict[str, Json]:
+    """Return a node's contract; what the spec says under `contract:` is merged last."""
+    found = topics(spec, names.graph)
+    version = _semver(spec.version)
+    result: dict[str, Json] = {
+        "name": folder(spec),
+        "node_type": node_type(spec.kind),
+        "contract_version": version,
+        "node_version": dict(version),
+        "description": spec.description,
+        "input_model": f"{names.class_module(spec.input)}.{names.class_name(spec.input)}",
+        "output_model": f"{names.class_module(spec.output)}.{names.class_name(spec.output)}",
+        "terminal_event": found.completed,
+        "descriptor": _descriptor(spec),
+        "handler_routing": {
+            "version": _semver("1.0.0"),
+            "routing_strategy": "operation_match",
+            "handlers": [
+                {
+                    "operation": spec.name,
+                    "handler": {"name": handler_class(spec), "module": names.handler_module(spec)},
+                }
+            ],
+        },
+        "event_bus": {
+            "version": _semver("1.0.0"),
+            "subscribe_topics": list(found.subscribed),
+            "publish_topics": list(found.published),
+        },
+    }
+    if spec.events.external:
+        result["externally_consumed_topics"] = list(spec.events.external)
+    if spec.env:
+        result["env_dependencies"] = {it.name: _variable(it) for it in spec.env}
+    return merged(result, spec.contract)
+
+
+def read_contract(text: str) -> Mapping[str, Json] | None:
+    """Return what a contract.yaml holds, None if it is not a mapping."""
+    import yaml
+
+    try:
+        data = yaml.load(text, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError:
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def _semver(version: str) -> dict[str, Json]:
+    major, minor, patch = map(int, version.split("."))
+    return {"major": major, "minor": minor, "patch": patch}
+
+
+def _descriptor(spec: NodeSpec) -> dict[str, Json]:
+    pure = spec.kind in _PURE
+    idempotent = spec.policy.idempotent
+    result: dict[str, Json] = {
+        "node_archetype": spec.kind.value,
+        "purity": "pure" if pure else "side_effecting",
+        "idempotent": pure if idempotent is None else idempotent,
+    }
+    if spec.policy.timeout is not None:
+        result["timeout_ms"] = round(spec.policy.timeout * 1000)
+    if spec.policy.retry:
+        result["retry_policy"] = {
+            "max_retries": spec.policy.retry.attempts - 1,
+            "base_delay_ms": round(spec.policy.retry.backoff * 1000),
+        }
+    return result
+
+
+def _variable(variable: Variable) -> Json:
+    result: dict[str, Json] = {"required": variable.required}
+    if variable.default is not None:
+        result["default"] = variable.default
+    if variable.description:
+        result["description"] = variable.description
+    return result
+
+
+def merged(base: dict[str, Json], over: dict[str, Json]) -> dict[str, Json]:
+    """Return the base with the other mapping merged in, mappings deeply, everything else replaced."""
+    result = dict(base)
+    for key, value in over.items():
+        below = result.get(key)
+        result[key] = merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return result

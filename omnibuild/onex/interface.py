@@ -1,0 +1,53 @@
+"""What other nodes can see of a node: its models, topics and class names, as one digest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from omnibuild.core.values import Json, NodeSpec, Ref, Spec, digest_json
+from omnibuild.onex.names import Names, folder, handler_class
+from omnibuild.onex.topics import topics
+
+
+def interfaces(names: Names) -> Mapping[str, str]:
+    """Return the digest of every node's interface.
+
+    What a node's models refer to is part of it: who holds an `OrderLine` that holds a
+    `money.Amount` sees a new field of `money.Amount`.
+    """
+    result: dict[str, str] = {}
+    for name, spec in names.graph.specs.items():
+        behind: dict[str, Json] = {need.node: result[need.node] for need in names.graph.needs[name]}
+        seen = {ref.document for model in spec.models for field in model.fields for ref in field.type.refs()}
+        if isinstance(spec, NodeSpec):
+            seen |= {spec.input.document, spec.output.document}
+        visible: dict[str, Json] = {key: value for key, value in behind.items() if key in seen}
+        result[name] = digest_json([_own(spec, names), visible])
+    return result
+
+
+def _own(spec: Spec, names: Names) -> Json:
+    models: dict[str, Json] = {
+        model.ref.name: [
+            [field.name, str(field.type), field.required, field.default, [list(it) for it in field.constraints]]
+            for field in model.fields
+        ]
+        for model in spec.models
+    }
+    result: dict[str, Json] = {
+        "package": names.package_of(spec.name),
+        "folder": folder(spec),
+        "models": models,
+        "enums": {enum.ref.name: [name for name, _ in enum.members] for enum in spec.enums},
+    }
+    if isinstance(spec, NodeSpec):
+        found = topics(spec, names.graph)
+        result["topics"] = [found.requested, *found.published]
+        result["handler"] = handler_class(spec)
+        result["async"] = spec.body is not None and "async def handle" in spec.body.text
+        result["ends"] = [_ref(spec.input), _ref(spec.output)]
+    return result
+
+
+def _ref(ref: Ref) -> Json:
+    return [ref.document, ref.name]

@@ -1,0 +1,137 @@
+"""Models and enums: one class a file, frozen, extra fields forbidden; and the package that offers them."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from omnibuild.assemble.imports import Imports
+from omnibuild.assemble.module import module
+from omnibuild.assemble.tree import Statement, assign, call, class_, declare, docstring, line, parsed, quoted
+from omnibuild.assemble.types import Types
+from omnibuild.core.values import Enum, Field, Json, Model, NodeSpec, Ref, Spec, Type
+from omnibuild.onex.names import Names, member_name, snake
+from omnibuild.onex.part import Part
+
+_DECIMAL_CONSTRAINTS = ("gt", "ge", "lt", "le", "multiple_of")
+
+
+def model_parts(spec: Spec, names: Names) -> list[Part]:
+    """Return the files of a spec's models and enums, and of the package that they stand in."""
+    parts = [_enum(enum, names) for enum in spec.enums]
+    parts += [_model(model, spec, names) for model in spec.models]
+    return [_package(spec, names), *parts]
+
+
+def own_classes(spec: Spec, names: Names) -> list[tuple[str, str]]:
+    """Return the (module, class) of every model and enum that a spec declares, sorted."""
+    refs = [model.ref for model in spec.models] + [enum.ref for enum in spec.enums]
+    return sorted((names.class_module(ref), names.class_name(ref)) for ref in refs)
+
+
+def _package(spec: Spec, names: Names) -> Part:
+    imports = Imports(names.package)
+    classes = [imports.name(module_, name) for module_, name in own_classes(spec, names)]
+    ends = (spec.input, spec.output) if isinstance(spec, NodeSpec) else ()
+    classes += [imports.name(names.class_module(ref), names.class_name(ref)) for ref in ends]
+    exported = ", ".join(quoted(name) for name in sorted(set(classes)))
+    body = [_spaced(assign("__all__", parsed(f"[{exported}]")))] if classes else []
+    text = (
+        f"The models of {spec.name}." if isinstance(spec, NodeSpec) else (spec.description or f"{spec.name}, shared.")
+    )
+    path = names.path(names.models_package(spec.name), is_package=True)
+    return Part(path, module(text, imports, body), {(): spec.at})
+
+
+def _spaced(statement: cst.SimpleStatementLine) -> cst.SimpleStatementLine:
+    return statement.with_changes(leading_lines=[cst.EmptyLine()])
+
+
+def _enum(enum: Enum, names: Names) -> Part:
+    imports = Imports(names.package)
+    name = names.class_name(enum.ref)
+    body: list[Statement] = [docstring(f"The values of {_words(enum.ref.name)}.", 4)]
+    for position, (member, meaning) in enumerate(enum.members):
+        statement = assign(member_name(member), parsed(quoted(member)))
+        body.append(_spaced(statement) if position == 0 else statement)
+        if meaning:
+            body.append(docstring(meaning, 4))
+    base = imports.name("enum", "StrEnum")
+    text = module(f"The values of {_words(enum.ref.name)}.", imports, [class_(name, [base], body)])
+    origins = {(): enum.at, (name,): enum.at}
+    return Part(names.path(names.class_module(enum.ref)), text, origins)
+
+
+def describe(model: Model, spec: Spec) -> str:
+    """Return the docstring of a model."""
+    if model.description:
+        return model.description
+    if isinstance(spec, NodeSpec) and model.ref.name == "Input":
+        return f"What {spec.name} is asked."
+    if isinstance(spec, NodeSpec) and model.ref.name == "Output":
+        return f"What {spec.name} answers."
+    words = _words(model.ref.name)
+    return f"{'An' if words[0] in 'aeiou' else 'A'} {words}."
+
+
+def _words(name: str) -> str:
+    return snake(name).replace("_", " ")
+
+
+def _model(model: Model, spec: Spec, names: Names) -> Part:
+    name = names.class_name(model.ref)
+    imports = Imports(names.package, reserved=(name,))
+    types = model_types(imports, names, own=model.ref)
+    base, config = imports.name("pydantic", "BaseModel"), imports.name("pydantic", "ConfigDict")
+    body: list[Statement] = [
+        docstring(describe(model, spec), 4),
+        _spaced(line(f'model_config = {config}(frozen=True, extra="forbid")')),
+    ]
+    for position, field in enumerate(model.fields):
+        statement = _field(field, types, imports)
+        body.append(_spaced(statement) if position == 0 else statement)
+    text = module(describe(model, spec), imports, [class_(name, [base], body)])
+    origins = {(): model.at, (name,): model.at} | {(name, field.name): field.at for field in model.fields}
+    return Part(names.path(names.class_module(model.ref)), text, origins)
+
+
+def model_types(imports: Imports, names: Names, own: Ref | None = None) -> Types:
+    """Return what writes types in a module whose own model, if it is a model's, is `own`."""
+
+    def class_name(ref: Ref) -> str:
+        if own is not None and names.target(ref) == own:
+            return quoted(names.class_name(ref))
+        return imports.name(names.class_module(ref), names.class_name(ref), names.alias(ref))
+
+    return Types(imports, class_name, names.graph.lookup)
+
+
+def _field(field: Field, types: Types, imports: Imports) -> cst.SimpleStatementLine:
+    annotation = types.annotation(field.type)
+    if '"' in annotation and " | " in annotation:
+        annotation = quoted(annotation.replace('"', ""))
+    keywords: list[tuple[str, cst.BaseExpression]] = []
+    if not field.required:
+        text, is_factory = types.default(field)
+        if not is_factory and not field.constraints and not field.description:
+            return assign(field.name, parsed(text), annotation)
+        keywords.append(("default_factory" if is_factory else "default", parsed(text)))
+    keywords += [(name, parsed(_constraint(name, value, field.type, types))) for name, value in field.constraints]
+    if field.description:
+        keywords.append(("description", parsed(quoted(field.description))))
+    if not keywords:
+        return declare(field.name, annotation)
+    return assign(field.name, call(imports.name("pydantic", "Field"), keywords), annotation)
+
+
+def _constraint(name: str, value: Json, type_: Type, types: Types) -> str:
+    if name == "pattern":
+        return f"r{quoted(str(value))}" if _raw(str(value)) else quoted(str(value))
+    if name in _DECIMAL_CONSTRAINTS and not isinstance(value, int):
+        heads = [it.head for it in (type_.args if type_.head == "|" else (type_,))]
+        head = next((it for it in heads if it != "None"), "float")
+        return types.value(Type(head), value)
+    return repr(value)
+
+
+def _raw(text: str) -> bool:
+    return "\\" in text and '"' not in text and not text.endswith("\\") and text.isprintable()

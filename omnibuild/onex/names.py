@@ -1,0 +1,130 @@
+"""What everything is called in the generated package: docs/spec-language.md, 'Names'."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from omnibuild.assemble.imports import Imports
+from omnibuild.core.values import Enum, Graph, Kind, NodeSpec, Ref, Spec
+
+
+def pascal(name: str) -> str:
+    """Return a snake_case name in PascalCase."""
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+
+
+def snake(name: str) -> str:
+    """Return a PascalCase name in snake_case; a run of capitals is one word."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+
+
+def kebab(name: str) -> str:
+    """Return a snake_case name in kebab-case."""
+    return name.replace("_", "-")
+
+
+def folder(spec: Spec) -> str:
+    """Return the name of the folder that a spec's package is generated in."""
+    return f"node_{spec.name}_{spec.kind.value}" if isinstance(spec, NodeSpec) else spec.name
+
+
+def handler_class(spec: NodeSpec) -> str:
+    """Return the name of a node's handler."""
+    return f"Handler{pascal(spec.name)}"
+
+
+def node_class(spec: NodeSpec) -> str:
+    """Return the name of a node's thin subclass of the ONEX base class."""
+    return f"Node{pascal(spec.name)}{pascal(spec.kind.value)}"
+
+
+def base_class(kind: Kind) -> str:
+    """Return the name of the ONEX base class of a kind."""
+    return f"Node{pascal(kind.value)}"
+
+
+def node_type(kind: Kind) -> str:
+    """Return the kind as ONEX's EnumNodeType names it."""
+    return f"{kind.value.upper()}_GENERIC"
+
+
+def member_name(member: str) -> str:
+    """Return the Python name of an enum's member."""
+    return member.upper()
+
+
+def example_names(spec: NodeSpec) -> tuple[str, ...]:
+    """Return the examples' names as parts of test functions' names, distinct."""
+    found: list[str] = []
+    for example in spec.examples:
+        name = re.sub(r"[^a-z0-9]+", "_", example.name.lower()).strip("_") or "example"
+        found.append(f"{name}_{found.count(name) + 1}" if name in found else name)
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of one workspace: its graph, and the package that is generated."""
+
+    graph: Graph
+    package: str
+    _models: dict[Ref, Ref] = field(default_factory=dict, repr=False, compare=False)
+
+    def target(self, ref: Ref) -> Ref:
+        """Return the reference that a reference means: `order_pricer.Input` may be another's model."""
+        if ref not in self._models:
+            found = self.graph.lookup(ref)
+            self._models[ref] = found.ref if found else ref
+        return self._models[ref]
+
+    def class_name(self, ref: Ref) -> str:
+        """Return the class of a model or an enum."""
+        target = self.target(ref)
+        if isinstance(self.graph.lookup(target), Enum):
+            return f"Enum{target.name}"
+        if target.name in ("Input", "Output") and isinstance(self.graph.specs.get(target.document), NodeSpec):
+            return f"Model{pascal(target.document)}{target.name}"
+        return f"Model{target.name}"
+
+    def alias(self, ref: Ref) -> str:
+        """Return what a class is imported as where another of the same name stands."""
+        name = self.class_name(ref)
+        prefix = "Enum" if name.startswith("Enum") else "Model"
+        return f"{prefix}{pascal(ref.document)}{name.removeprefix(prefix)}"
+
+    def package_of(self, name: str) -> str:
+        """Return the package that is generated for a spec."""
+        spec = self.graph.specs[name]
+        return f"{self.package}.{'nodes' if isinstance(spec, NodeSpec) else 'shared'}.{folder(spec)}"
+
+    def models_package(self, name: str) -> str:
+        """Return the package that a spec's models are imported from."""
+        own = self.package_of(name)
+        return f"{own}.models" if isinstance(self.graph.specs[name], NodeSpec) else own
+
+    def class_module(self, ref: Ref) -> str:
+        """Return the module that defines a model's or an enum's class."""
+        return f"{self.models_package(self.target(ref).document)}.{snake(self.class_name(ref))}"
+
+    def handler_module(self, spec: NodeSpec) -> str:
+        """Return the module of a node's handler."""
+        return f"{self.package_of(spec.name)}.handlers.handler_{spec.name}"
+
+    def imported(self, ref: Ref, imports: Imports) -> str:
+        """Import a model's or an enum's class from the package that offers it; return its local name."""
+        package = self.models_package(self.target(ref).document)
+        return imports.name(package, self.class_name(ref), self.alias(ref))
+
+    def path(self, module: str, *, is_package: bool = False) -> str:
+        """Return the path below `out/` of a module of the generated package."""
+        return f"src/{module.replace('.', '/')}{'/__init__' if is_package else ''}.py"
+
+    def folder_path(self, name: str) -> str:
+        """Return the path below `out/` of a spec's package."""
+        return f"src/{self.package_of(name).replace('.', '/')}"
+
+    def by_package(self) -> Mapping[str, str]:
+        """Return the spec that each generated package belongs to."""
+        return {self.package_of(name): name for name in self.graph.specs}

@@ -1,0 +1,216 @@
+"""Hypothesis strategies for models, from their types and constraints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from omnibuild.assemble.imports import Imports
+from omnibuild.assemble.tree import quoted
+from omnibuild.core.values import Enum, Field, Json, Model, Ref, Type
+from omnibuild.onex.names import Names, snake
+
+_SIMPLE = {
+    "bool": "st.booleans()",
+    "bytes": "st.text().map(str.encode)",
+    "UUID": "st.uuids()",
+    "datetime": "st.datetimes()",
+    "date": "st.dates()",
+    "time": "st.times()",
+    "None": "st.none()",
+}
+_JSON_FORMS = {
+    "int": "number",
+    "float": "number",
+    "Decimal": "text",
+    "bool": "bool",
+    "list": "array",
+    "set": "array",
+    "frozenset": "array",
+    "tuple": "array",
+    "dict": "object",
+    "Json": "any",
+}
+
+
+class Strategies:
+    """Writes strategies for one test module; every model that is reached gets a constant."""
+
+    def __init__(self, imports: Imports, names: Names) -> None:
+        self._imports = imports
+        self._names = names
+        self._constants: dict[Ref, str] = {}
+        self._open: list[Ref] = []
+        self.definitions: list[tuple[str, str]] = []
+        """The constants, (name, expression), each after those that it uses."""
+
+    def model(self, ref: Ref) -> str:
+        """Return the constant that makes instances of a model."""
+        target = self._names.target(ref)
+        if target not in self._constants:
+            model = self._names.graph.lookup(target)
+            if not isinstance(model, Model):
+                raise TypeError(f"{ref} is not a model")
+            self._open.append(target)
+            fields = [f"{field.name}={self._field(field)}" for field in model.fields]
+            self._open.pop()
+            constant = self._constant(target)
+            self.definitions.append(
+                (constant, f"st.builds({', '.join([self._names.imported(target, self._imports), *fields])})")
+            )
+            self._constants[target] = constant
+        return self._constants[target]
+
+    def _constant(self, ref: Ref) -> str:
+        class_name = self._names.class_name(ref)
+        name = f"{snake(class_name.removeprefix('Model')).upper()}S"
+        taken = set(self._constants.values())
+        return f"{ref.document.upper()}_{name}" if name in taken else name
+
+    def _field(self, field: Field) -> str:
+        constraints = dict(field.constraints)
+        return self._strategy(field.type, constraints)
+
+    def _strategy(self, type_: Type, constraints: Mapping[str, Json]) -> str:
+        match type_.head:
+            case "|":
+                return " | ".join(self._strategy(it, constraints) for it in type_.args)
+            case "Literal":
+                values = ", ".join(quoted(it) if isinstance(it, str) else repr(it) for it in type_.values)
+                return f"st.sampled_from([{values}])"
+            case "ref" if type_.ref:
+                return self._reference(type_.ref)
+            case "list" | "set" | "frozenset" | "dict" | "tuple":
+                return self._container(type_, constraints)
+            case "str":
+                return self._text(constraints)
+            case "int" | "float" | "Decimal":
+                return self._number(type_.head, constraints)
+            case head if head in _SIMPLE:
+                return _SIMPLE[head]
+            case head:
+                return self._special(head)
+
+    def _reference(self, ref: Ref) -> str:
+        target = self._names.target(ref)
+        if isinstance(self._names.graph.lookup(target), Enum):
+            return f"st.sampled_from({self._names.imported(target, self._imports)})"
+        return self.model(target)
+
+    def _holds_itself(self, type_: Type) -> bool:
+        return any(self._names.target(ref) in self._open for ref in type_.refs())
+
+    def _container(self, type_: Type, constraints: Mapping[str, Json]) -> str:
+        sizes = "".join(f", {new}={constraints[old]!r}" for old, new in _SIZES.items() if old in constraints)
+        if self._holds_itself(type_):
+            return f"st.just({ {'list': '[]', 'dict': '{}', 'tuple': '()'}.get(type_.head, f'{type_.head}()') })"
+        items = [self._strategy(it, {}) for it in type_.args if it.head != "..."]
+        match type_.head:
+            case "dict":
+                return f"st.dictionaries({items[0]}, {items[1]}{sizes})"
+            case "tuple" if type_.args[-1].head != "...":
+                return f"st.tuples({', '.join(items)})"
+            case "tuple":
+                return f"st.lists({items[0]}{sizes}).map(tuple)"
+            case "list":
+                return f"st.lists({items[0]}{sizes})"
+            case head:
+                return f"st.{head}s({items[0]}{sizes})"
+
+    def _text(self, constraints: Mapping[str, Json]) -> str:
+        pattern = constraints.get("pattern")
+        if pattern is None:
+            return f"st.text({', '.join(f'{new}={constraints[old]!r}' for old, new in _SIZES.items() if old in constraints)})"
+        text = str(pattern)
+        whole = ", fullmatch=True" if text.startswith("^") and text.endswith("$") else ""
+        bounds = [
+            f"{'len(value) >=' if old == 'min_length' else 'len(value) <='} {constraints[old]!r}"
+            for old in _SIZES
+            if old in constraints
+        ]
+        kept = f".filter(lambda value: {' and '.join(bounds)})" if bounds else ""
+        literal = f"r{quoted(text)}" if "\\" in text and '"' not in text else quoted(text)
+        self._imports.module("re")
+        return f"st.from_regex(re.compile({literal}, re.ASCII){whole}){kept}"
+
+    def _number(self, head: str, constraints: Mapping[str, Json]) -> str:
+        if step := constraints.get("multiple_of"):
+            return self._multiples(head, step, constraints)
+        if head == "int":
+            low, high = _whole_bounds(constraints)
+            return f"st.integers({_arguments([('min_value', low), ('max_value', high)])})"
+        bounds: list[tuple[str, Json]] = [("min_value", _either(constraints, "ge", "gt"))]
+        bounds.append(("max_value", _either(constraints, "le", "lt")))
+        if head == "Decimal":
+            bounds = [(name, str(it) if isinstance(it, float) else it) for name, it in bounds]
+        flags = "allow_nan=False, allow_infinity=False"
+        arguments = ", ".join(part for part in (_arguments(bounds), flags) if part)
+        made = f"st.{'floats' if head == 'float' else 'decimals'}({arguments})"
+        return made + self._outside(head, constraints)
+
+    def _outside(self, head: str, constraints: Mapping[str, Json]) -> str:
+        """Return the filter for the bounds that hypothesis would include and the model does not."""
+        tests = [
+            f"value {sign} {self._literal(head, constraints[name])}" for name, sign in _STRICT if name in constraints
+        ]
+        return f".filter(lambda value: {' and '.join(tests)})" if tests else ""
+
+    def _literal(self, head: str, value: Json) -> str:
+        if head == "Decimal" and not isinstance(value, int):
+            return f"{self._imports.name('decimal', 'Decimal')}({quoted(str(value))})"
+        return repr(value) if not isinstance(value, str) else value
+
+    def _multiples(self, head: str, step: Json, constraints: Mapping[str, Json]) -> str:
+        size = float(step) if isinstance(step, int | float | str) else 1.0
+        low, high = _either(constraints, "ge", "gt"), _either(constraints, "le", "lt")
+        least = None if low is None else int(float(str(low)) // size) + 1
+        most = None if high is None else max(int(float(str(high)) // size) - 1, least or 0)
+        counts = f"st.integers({_arguments([('min_value', least), ('max_value', most)])})"
+        return f"{counts}.map(lambda count: count * {self._literal(head, step)})"
+
+    def _special(self, head: str) -> str:
+        match head:
+            case "timedelta":
+                name = self._imports.name("datetime", "timedelta")
+                return f"st.timedeltas({name}(), {name}(days=3650))"
+            case "Path":
+                name = self._imports.name("pathlib", "Path")
+                return f'st.sampled_from([{name}("notes.txt"), {name}("a/b")])'
+            case "HttpUrl":
+                return f'st.just({self._imports.name("pydantic", "HttpUrl")}("https://example.org/"))'
+            case _:
+                return "st.none() | st.booleans() | st.text()"
+
+
+_SIZES = {"min_length": "min_size", "max_length": "max_size"}
+_STRICT = (("gt", ">"), ("lt", "<"))
+
+
+def is_ambiguous(type_: Type, names: Names, seen: frozenset[Ref] = frozenset()) -> bool:
+    """Return whether a value may come back from JSON as another type: `int | float`, `UUID | str`."""
+    if type_.head == "|":
+        forms = [_JSON_FORMS.get(it.head, "text") for it in type_.args if it.head != "None"]
+        if len(forms) != len(set(forms)) or "any" in forms:
+            return True
+    if type_.ref and type_.ref not in seen:
+        found = names.graph.lookup(type_.ref)
+        inner = found.fields if isinstance(found, Model) else ()
+        if any(is_ambiguous(field.type, names, seen | {type_.ref}) for field in inner):
+            return True
+    return any(is_ambiguous(it, names, seen) for it in type_.args)
+
+
+def _either(constraints: Mapping[str, Json], inclusive: str, strict: str) -> Json:
+    return constraints.get(inclusive, constraints.get(strict))
+
+
+def _whole_bounds(constraints: Mapping[str, Json]) -> tuple[Json, Json]:
+    low, high = constraints.get("ge"), constraints.get("le")
+    if low is None and isinstance(above := constraints.get("gt"), int):
+        low = above + 1
+    if high is None and isinstance(below := constraints.get("lt"), int):
+        high = below - 1
+    return low, high
+
+
+def _arguments(pairs: list[tuple[str, Json]]) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in pairs if value is not None)

@@ -1,0 +1,140 @@
+"""tests/: the examples as tests of the handler, and the models' round trip through JSON."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Mapping
+
+import libcst as cst
+
+from omnibuild.assemble.imports import Imports
+from omnibuild.assemble.module import module
+from omnibuild.assemble.tree import Parameter, Statement, assign, docstring, function, line, parsed, quoted
+from omnibuild.assemble.types import Types
+from omnibuild.core.values import Body, Example, NodeSpec, Pointer, Ref, Type
+from omnibuild.onex.names import Names, example_names, handler_class
+from omnibuild.onex.part import Part
+from omnibuild.onex.strategy import Strategies, is_ambiguous
+
+
+def test_parts(spec: NodeSpec, names: Names, *, is_async: bool) -> list[Part]:
+    """Return a node's test files; `is_async` says whether its handler's `handle` is a coroutine."""
+    package = f"{names.package_of(spec.name)}.tests"
+    parts = [Part(names.path(package, is_package=True), module(f"Tests of {spec.name}.", None, []), {(): spec.at})]
+    if spec.examples:
+        parts.append(_ExampleTests(spec, names, is_async=is_async).part())
+    return [*parts, _round_trips(spec, names)]
+
+
+class _ExampleTests:
+    """Writes the test module of a node's examples."""
+
+    def __init__(self, spec: NodeSpec, names: Names, *, is_async: bool) -> None:
+        self._spec = spec
+        self._names = names
+        self._is_async = is_async
+        self._imports = Imports(names.package)
+        self._types = Types(self._imports, self._class_name, names.graph.lookup)
+
+    def part(self) -> Part:
+        spec = self._spec
+        tests: list[Statement] = []
+        origins: dict[tuple[str, ...], Pointer] = {(): spec.at.to("examples")}
+        for name, example in zip(example_names(spec), spec.examples, strict=True):
+            tests.append(self._test(f"test_{name}", example))
+            origins[(f"test_{name}",)] = example.at
+        text = module(f"What {spec.name} gives for the examples of its spec.", self._imports, tests)
+        path = self._names.path(f"{self._names.package_of(spec.name)}.tests.test_handler_{spec.name}")
+        return Part(path, text, origins)
+
+    def _class_name(self, ref: Ref) -> str:
+        return self._names.imported(ref, self._imports)
+
+    def _test(self, name: str, example: Example) -> cst.FunctionDef:
+        parameters = []
+        body: list[Statement] = [docstring(example.name[:1].upper() + example.name[1:], 4)]
+        if example.env:
+            parameters.append(Parameter("monkeypatch", f"{self._imports.module('pytest')}.MonkeyPatch"))
+            body += [line(f"monkeypatch.setenv({quoted(key)}, {quoted(value)})") for key, value in example.env]
+        request = f"{self._class_name(self._spec.input)}.model_validate({self._json(example)})"
+        if example.fails:
+            body.append(self._failing(example, request))
+        else:
+            expected = self._types.value(Type("ref", ref=self._spec.output), example.output)
+            body.append(assign("request", parsed(request)))
+            body.append(_spaced(line(f"assert {self._handled('request')} == {expected}")))
+        return function(name, parameters, "None", body)
+
+    def _json(self, example: Example) -> str:
+        return self._types.value(Type("Json"), example.input)
+
+    def _handled(self, request: str) -> str:
+        package = f"{self._names.package_of(self._spec.name)}.handlers"
+        called = f"{self._imports.name(package, handler_class(self._spec))}().handle({request})"
+        return f"{self._imports.module('asyncio')}.run({called})" if self._is_async else called
+
+    def _failing(self, example: Example, request: str) -> cst.With:
+        raised = self._exception(example.fails)
+        context = cst.WithItem(parsed(f"{self._imports.module('pytest')}.raises({raised})"))
+        return cst.With([context], cst.IndentedBlock([line(self._handled(request))]))
+
+    def _exception(self, name: str) -> str:
+        """Return the exception's class, imported from where the body has it."""
+        if name == "validation":
+            return self._imports.name("pydantic", "ValidationError")
+        if isinstance(getattr(builtins, name, None), type):
+            return name
+        home = _home(name, self._spec.body, self._names.handler_module(self._spec))
+        if home is None:
+            return f"Exception, check=lambda error: type(error).__name__ == {quoted(name)}"
+        return self._imports.name(home, name)
+
+
+def _home(name: str, body: Body | None, handler_module: str) -> str | None:
+    """Return the module in which a body's exception is defined."""
+    for statement in ast.parse(body.text).body if body else ():
+        if isinstance(statement, ast.ClassDef) and statement.name == name:
+            return handler_module
+        if isinstance(statement, ast.ImportFrom) and any(it.name == name for it in statement.names):
+            return statement.module
+    return None
+
+
+def _spaced(statement: cst.SimpleStatementLine) -> cst.SimpleStatementLine:
+    return statement.with_changes(leading_lines=[cst.EmptyLine()])
+
+
+def _round_trips(spec: NodeSpec, names: Names) -> Part:
+    imports = Imports(names.package)
+    imports.name("hypothesis", "given")
+    imports.bind("hypothesis", "strategies", "st")
+    strategies = Strategies(imports, names)
+    tests: list[Statement] = []
+    origins: dict[tuple[str, ...], Pointer] = {(): spec.at}
+    for ref, end in _ends(spec, names).items():
+        name = f"test_{end}_survives_json"
+        tests.append(_round_trip(name, ref, end, strategies.model(ref), imports, names))
+        origins[(name,)] = spec.at.to(end)
+    constants: list[Statement] = [assign(name, parsed(text)) for name, text in strategies.definitions]
+    constants[0] = constants[0].with_changes(leading_lines=[cst.EmptyLine()])
+    text = module(f"What {spec.name} is asked and answers survives JSON.", imports, [*constants, *tests])
+    path = names.path(f"{names.package_of(spec.name)}.tests.test_models_{spec.name}")
+    return Part(path, text, origins)
+
+
+def _ends(spec: NodeSpec, names: Names) -> Mapping[Ref, str]:
+    ends = {names.target(spec.input): "input"}
+    ends.setdefault(names.target(spec.output), "output")
+    return ends
+
+
+def _round_trip(name: str, ref: Ref, end: str, strategy: str, imports: Imports, names: Names) -> cst.FunctionDef:
+    class_name = names.imported(ref, imports)
+    dumped = "value.model_dump_json()"
+    again = f"{class_name}.model_validate_json({dumped})"
+    check = f"assert {again} == value"
+    if is_ambiguous(Type("ref", ref=ref), names):
+        check = f"assert {again}.model_dump_json() == {dumped}"
+    body: list[Statement] = [docstring(f"Any {end} is the same after a journey through JSON.", 4), line(check)]
+    return function(name, [Parameter("value", class_name)], "None", body, decorators=[f"given({strategy})"])

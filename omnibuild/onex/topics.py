@@ -1,0 +1,46 @@
+"""The topics of a node: `onex.{cmd|evt}.<producer>.<event>.v<major>`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from omnibuild.core.values import Graph, NodeSpec
+from omnibuild.onex.names import kebab
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """What a node subscribes to and publishes; the first of each is its own."""
+
+    requested: str
+    completed: str
+    failed: str
+    subscribed: tuple[str, ...]
+    published: tuple[str, ...]
+
+
+def topics(spec: NodeSpec, graph: Graph) -> Topics:
+    """Return a node's topics: the derived ones, then those of `events:`, names of nodes resolved."""
+    requested, completed, failed = (
+        _topic(spec, "cmd", "requested"),
+        _topic(spec, "evt", "completed"),
+        _topic(spec, "evt", "failed"),
+    )
+    consumed = tuple(_consumed(name, graph) for name in spec.events.consumes)
+    return Topics(
+        requested,
+        completed,
+        failed,
+        tuple(dict.fromkeys((requested, *consumed))),
+        tuple(dict.fromkeys((completed, failed, *spec.events.publishes))),
+    )
+
+
+def _consumed(name: str, graph: Graph) -> str:
+    other = graph.specs.get(name)
+    return _topic(other, "evt", "completed") if isinstance(other, NodeSpec) else name
+
+
+def _topic(spec: NodeSpec, category: str, event: str) -> str:
+    major = spec.version.partition(".")[0]
+    return f"onex.{category}.{kebab(spec.domain)}.{kebab(spec.name)}-{event}.v{major}"

@@ -1,0 +1,220 @@
+"""What a workspace holds: its documents read, resolved to a graph, and what is to be done about each node.
+
+Every verb begins here; `build` goes on from it.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from omnibuild import gates
+from omnibuild.assemble.template import Templates
+from omnibuild.cache.decision import Decision, decide
+from omnibuild.cache.manifest import manifest
+from omnibuild.core.ports import World
+from omnibuild.core.values import (
+    Body,
+    Graph,
+    Level,
+    Manifest,
+    Need,
+    Place,
+    Pointer,
+    Problem,
+    Settings,
+    SharedSpec,
+    Spec,
+    digest_json,
+)
+from omnibuild.gates.gate import DocumentSubject
+from omnibuild.graph.resolve import resolve
+from omnibuild.graph.selection import closure, select
+from omnibuild.onex.assembly import HEADER, PACKAGE
+from omnibuild.onex.assembly import TEMPLATES as NODE_TEMPLATES
+from omnibuild.onex.interface import interfaces
+from omnibuild.onex.names import Names, folder
+from omnibuild.onex.needs import body_needs
+from omnibuild.onex.package import TEMPLATES as PACKAGE_TEMPLATES
+from omnibuild.spec import document
+from omnibuild.spec.body import read_body
+from omnibuild.spec.document import Document
+from omnibuild.spec.marks import locate
+from omnibuild.spec.reader import read_spec
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """A workspace as it was read.
+
+    `graph` holds the nodes that can be built; `failed` and `skipped` are those that cannot, for
+    problems of their own and for those of what they need. `texts` are the files as they were read.
+    """
+
+    graph: Graph
+    names: Names
+    failed: frozenset[str]
+    skipped: frozenset[str]
+    problems: tuple[Problem, ...]
+    texts: Mapping[str, str]
+    package: SharedSpec
+    """Stands for the files that belong to no single node."""
+
+    def place(self, problem: Problem) -> Problem:
+        """Return the problem with its pointer turned into a place."""
+        if not isinstance(problem.at, Pointer):
+            return problem
+        return replace(problem, at=locate(problem.at, self.texts.get(problem.at.file, "")))
+
+    def selected(self, selectors: Sequence[str]) -> tuple[tuple[str, ...], list[Problem]]:
+        """Return the nodes that selectors pick among those that can be built, with what these need."""
+        usable = [it for it in selectors if it.strip("+") not in self.failed | self.skipped]
+        if selectors and not usable:
+            return (), []
+        names, problems = select(self.graph, usable)
+        needs = {name: [need.node for need in self.graph.needs[name]] for name in self.graph.order}
+        wanted = closure(names, needs)
+        return tuple(name for name in self.graph.order if name in wanted), problems
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What was read of one document."""
+
+    document: Document
+    spec: Spec | None
+    needs: tuple[Need, ...]
+    problems: tuple[Problem, ...]
+
+
+def survey(world: World, settings: Settings) -> Survey:
+    """Read and resolve a workspace; nothing is written."""
+    texts: dict[str, str] = {}
+    problems: list[Problem] = []
+    documents: dict[str, Document] = {}
+    for file in world.inputs.specs():
+        text = world.inputs.text(file)
+        if not isinstance(text, str):
+            problems.append(text or Problem("unreadable", f"{file} is gone", Place(file, 1, 1)))
+            continue
+        texts[file] = text
+        found, wrong = document.read(file, text)
+        problems += [*wrong, *_duplicates(found, documents)]
+        for it in found:
+            documents.setdefault(it.name, it)
+    readings = [_read(it, documents, world, settings) for it in documents.values()]
+    for reading in readings:
+        problems += (replace(problem, node=reading.document.name) for problem in reading.problems)
+    broken = {problem.node for problem in problems if problem.level is Level.BLOCK}
+    specs = {it.spec.name: it.spec for it in readings if it.spec and it.document.name not in broken}
+    bodies = {it.document.name: it.needs for it in readings}
+    graph, wrong = resolve(specs, documents, bodies)
+    problems += wrong
+    failed = frozenset(it.node for it in problems if it.node and it.level is Level.BLOCK)
+    skipped = frozenset(specs) - frozenset(graph.order) - failed
+    names = Names(graph, settings.package)
+    package = SharedSpec(PACKAGE, Pointer("omnibuild.toml", 0, ()), settings.package, (), (), ())
+    return Survey(graph, names, failed, skipped, tuple(problems), texts, package)
+
+
+def _duplicates(found: Sequence[Document], known: Mapping[str, Document]) -> Iterator[Problem]:
+    seen = dict(known)
+    for it in found:
+        other = seen.setdefault(it.name, it)
+        if other is not it:
+            message = f"`{it.name}` is declared in {other.at.file} already"
+            at = it.at.to(it.declares)
+            yield Problem("duplicate-name", message, at, "names are unique in the workspace", it.name)
+
+
+def _read(it: Document, documents: Mapping[str, Document], world: World, settings: Settings) -> _Reading:
+    body, problems = _body(it, documents, world)
+    subject = DocumentSubject(it.name, it.data, it.at, body is not None)
+    for verdict in gates.judge(gates.DOCUMENT_GATES, subject, gates.levels(settings)):
+        problems += verdict.problems
+    spec, wrong = read_spec(it, body, settings.package)
+    problems += wrong
+    needs: list[Need] = []
+    if body and it.declares == "node":
+        shape, wrong = read_body(body, environment=bool(it.data.get("env")))
+        problems += wrong
+        if shape:
+            packages = {_package(other, settings): name for name, other in documents.items()}
+            needs, wrong = body_needs(it.name, shape, settings.package, packages)
+            problems += wrong
+    return _Reading(it, spec, tuple(needs), tuple(problems))
+
+
+def _package(it: Document, settings: Settings) -> str:
+    """Return the package that a document makes, before it is known whether the document is sound."""
+    if it.declares == "shared":
+        return f"{settings.package}.shared.{it.name}"
+    return f"{settings.package}.nodes.node_{it.name}_{it.data.get('kind', '')}"
+
+
+def _body(it: Document, documents: Mapping[str, Document], world: World) -> tuple[Body | None, list[Problem]]:
+    """Return the Python that stands beside a node's spec: named by `body:`, by the node or by the file."""
+    if it.declares != "node":
+        return None, []
+    home = posixpath.dirname(it.at.file)
+    named = it.data.get("body")
+    alone = sum(other.at.file == it.at.file for other in documents.values()) == 1
+    stem = posixpath.splitext(it.at.file)[0]
+    candidates = [f"{it.name}.py", *([f"{posixpath.basename(stem)}.py"] if alone else [])]
+    for candidate in [named] if isinstance(named, str) else candidates:
+        file = posixpath.normpath(posixpath.join(home, candidate))
+        text = world.inputs.text(file)
+        if isinstance(text, Problem):
+            return None, [text]
+        if text is not None:
+            return Body(file, text), []
+    if isinstance(named, str):
+        hint = f"it must stand beside {it.at.file}"
+        return None, [Problem("body", f"there is no file `{named}`", it.at.to("body"), hint)]
+    return None, []
+
+
+def manifests(found: Survey, world: World, settings: Settings, templates: Templates) -> dict[str, Manifest]:
+    """Return the manifest of every node that can be built, and of the files around them."""
+    levels = gates.levels(settings)
+    compiled: list[str] = [gate.code for gate in gates.at_compile(settings)]
+    tools = {f"tool {name}": version for name, version in sorted(world.tools.items())}
+    common = tools | {
+        "settings": digest_json([settings.package, list(settings.dependencies), settings.type_checker]),
+        "gates": digest_json([{code: level.value for code, level in levels.items()}, list(compiled)]),
+        f"template {HEADER}": templates.digest(HEADER),
+    }
+    for_node = common | {f"template {name}": templates.digest(name) for name in NODE_TEMPLATES}
+    digests = interfaces(found.names)
+    result = {}
+    for name, spec in found.graph.specs.items():
+        needs = {need.node: digests[need.node] for need in found.graph.needs[name]}
+        own = for_node if not isinstance(spec, SharedSpec) else common
+        result[name] = manifest(spec, needs, own | _consumed(spec, found))
+    nodes = sorted(
+        folder(spec) + (":shared" if isinstance(spec, SharedSpec) else "") for spec in found.graph.specs.values()
+    )
+    around = common | {f"template {name}": templates.digest(name) for name in PACKAGE_TEMPLATES}
+    result[PACKAGE] = manifest(found.package, {}, around | {"nodes": digest_json(list(nodes))})
+    return result
+
+
+def _consumed(spec: Spec, found: Survey) -> dict[str, str]:
+    """Return the topics of nodes that a node listens to: they stand in its contract without being needs."""
+    from omnibuild.onex.topics import topics
+
+    if isinstance(spec, SharedSpec) or not spec.events.consumes:
+        return {}
+    return {"topics": digest_json(list(topics(spec, found.graph).subscribed))}
+
+
+def decisions(found: Survey, world: World, settings: Settings, templates: Templates) -> dict[str, Decision]:
+    """Return what is to be done about every node that can be built, and about the files around them."""
+    wanted = manifests(found, world, settings, templates)
+    hits = {name: world.cache.trace(name, it.key) for name, it in wanted.items()}
+    paths = {path for hit in hits.values() if hit for path, _ in hit.files} | set(world.output.ledger())
+    present = world.output.digests(paths)
+    return {
+        name: decide(it, hits[name], hits[name] or world.cache.latest(name), present) for name, it in wanted.items()
+    }

@@ -1,0 +1,248 @@
+"""A workspace: where the build meets the world. What the command line does, Python can do with this.
+
+    from omnibuild import Workspace
+
+    report = Workspace.open("path").build()
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from omnibuild.core.events import Event, ProblemFound
+from omnibuild.core.values import Json, Level, Mode, NodeSpec, Place, Problem, Report, Settings, Status
+
+if TYPE_CHECKING:
+    from omnibuild.adapters.runtime import RunResult
+    from omnibuild.cache.decision import Decision
+    from omnibuild.cache.manifest import Difference
+    from omnibuild.core.ports import Listener, World
+    from omnibuild.survey import Survey
+
+FILE = "omnibuild.toml"
+
+
+class ConfigurationError(Exception):
+    """The workspace cannot be opened; `problems` say why."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("; ".join(problem.message for problem in problems))
+        self.problems = problems
+
+
+class NodeError(Exception):
+    """A node cannot be looked at or run; `problem` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a build would do about each selected node, and the problems that it would meet in the specs."""
+
+    decisions: Mapping[str, Decision]
+    problems: tuple[Problem, ...]
+    failed: frozenset[str]
+    skipped: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a node is or is not rebuilt: its manifest, what differs from the one before, and through whom."""
+
+    decision: Decision
+    differences: tuple[Difference, ...]
+    chains: tuple[tuple[str, ...], ...]
+    """For every interface that changed, the way from the node to where the change is."""
+
+
+class Workspace:
+    """A workspace that has been opened: its folder and its effective settings."""
+
+    def __init__(self, root: Path, settings: Settings, listen: Listener | None = None) -> None:
+        self.root = root
+        self.settings = settings
+        self._listen: Listener = listen or _ignore
+        self._warnings: list[Problem] = []
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path = ".",
+        *,
+        environment: str | None = None,
+        mode: Mode | str | None = None,
+        listen: Listener | None = None,
+    ) -> Workspace:
+        """Open the workspace of a folder: the nearest one upwards that has an omnibuild.toml.
+
+        `environment` names an `[env.NAME]` whose settings go on top, `mode` goes above all, `listen`
+        is told what happens. Raises ConfigurationError with every problem of the settings.
+        """
+        from omnibuild.spec.settings import read_settings
+
+        root = cls.find(Path(path))
+        if root is None:
+            hint = "`omnibuild init` makes a workspace here; -C DIR works in another folder"
+            message = f"there is no {FILE} in {Path(path).resolve()} or above it"
+            raise ConfigurationError((Problem("workspace", message, hint=hint),))
+        try:
+            text = (root / FILE).read_text()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigurationError((Problem("workspace", f"{FILE} cannot be read: {error}"),)) from error
+        settings, problems = read_settings(text, environment)
+        if settings is None:
+            raise ConfigurationError(tuple(problems))
+        if mode is not None:
+            settings = replace(settings, mode=Mode(mode))
+        return cls(root, settings, listen)
+
+    @staticmethod
+    def find(start: Path) -> Path | None:
+        """Return the nearest folder, from `start` upwards, that is a workspace."""
+        folder = start.resolve()
+        return next((it for it in (folder, *folder.parents) if (it / FILE).is_file()), None)
+
+    def build(self, *selectors: str, overwrite: bool = False) -> Report:
+        """Bring `out/` in step with the specs; with `overwrite`, take edits by hand away (a copy is kept)."""
+        return self._build(selectors, write=True, overwrite=overwrite)
+
+    def check(self, *selectors: str) -> Report:
+        """Say what a build would change or stop at; nothing below `out/` is touched."""
+        return self._build(selectors, write=False, overwrite=False)
+
+    def survey(self) -> Survey:
+        """Read the specs and resolve them to a graph."""
+        from omnibuild.survey import survey
+
+        return survey(self._world(), self.settings)
+
+    def plan(self, *selectors: str) -> Plan:
+        """Say what a build would do about each node, without assembling anything."""
+        from omnibuild.assemble.template import Templates
+        from omnibuild.onex.assembly import PACKAGE
+        from omnibuild.survey import decisions, survey
+
+        world = self._world()
+        found = survey(world, self.settings)
+        names, wrong = found.selected(selectors)
+        decided = decisions(found, world, self.settings, Templates(world.templates))
+        problems = tuple(found.place(it) for it in (*found.problems, *wrong))
+        return Plan(
+            {name: it for name, it in decided.items() if name in names or name == PACKAGE},
+            (*problems, *self._warnings),
+            found.failed,
+            found.skipped,
+        )
+
+    def explain(self, node: str) -> Explanation:
+        """Say why a node is or is not rebuilt. Raises NodeError if there is no such sound node."""
+        from omnibuild.cache.manifest import differences
+
+        plan = self.plan()
+        decision = plan.decisions.get(node)
+        if decision is None:
+            raise NodeError(self._no_node(node, plan))
+        found = tuple(differences(decision.before, decision.manifest)) if decision.before else ()
+        chains = tuple(
+            (node, *_chain(it.label.removeprefix("interface of "), plan.decisions))
+            for it in found
+            if it.label.startswith("interface of ")
+        )
+        return Explanation(decision, found, chains)
+
+    def run(self, node: str, request: str, *, timeout: int = 60) -> RunResult:
+        """Run a built node in ONEX's local runtime with a JSON request; `timeout` is in seconds.
+
+        Raises NodeError if there is no such node or it is not built.
+        """
+        from omnibuild.adapters.runtime import run_node
+        from omnibuild.onex.names import folder
+
+        found = self.survey()
+        spec = found.graph.specs.get(node)
+        if not isinstance(spec, NodeSpec):
+            raise NodeError(self._no_node(node, Plan({it: None for it in found.graph.order}, (), found.failed, found.skipped)))  # type: ignore[misc]
+        sources = self.root / self.settings.out / "src"
+        contract = sources / self.settings.package / "nodes" / folder(spec) / "contract.yaml"
+        if not contract.is_file():
+            raise NodeError(Problem("not-built", f"`{node}` is not built", hint="run `omnibuild build` first"))
+        return run_node(contract, sources, request, timeout)
+
+    def variables(self, node: str) -> tuple[Mapping[str, Json], ...]:
+        """Return the environment variables that a node reads."""
+        spec = self.survey().graph.specs.get(node)
+        return tuple({"name": it.name, "required": it.required} for it in spec.env) if isinstance(spec, NodeSpec) else ()
+
+    def _no_node(self, node: str, plan: Plan) -> Problem:
+        from omnibuild.core.nearest import nearest
+
+        if node in plan.failed | plan.skipped:
+            return Problem("broken", f"the spec of `{node}` has problems", hint="`omnibuild build` shows them")
+        near = nearest(node, plan.decisions)
+        hint = f"did you mean `{near}`?" if near else "`omnibuild list` shows the names"
+        return Problem("unknown-node", f"there is no node `{node}`", hint=hint)
+
+    def _build(self, selectors: tuple[str, ...], *, write: bool, overwrite: bool) -> Report:
+        from omnibuild.build import Options, build
+
+        report = build(self._world(), self.settings, Options(selectors, write, overwrite))
+        return replace(report, problems=(*report.problems, *self._warnings))
+
+    def _world(self) -> World:
+        from omnibuild.adapters.folder import FolderInputs
+        from omnibuild.adapters.output import OutputFolder
+        from omnibuild.adapters.ruff import RuffFormatter
+        from omnibuild.adapters.stage import StageFolder
+        from omnibuild.adapters.store import DiskCache
+        from omnibuild.adapters.symbols import InstalledOnex
+        from omnibuild.adapters.templates import TemplateFolders, builtin_folder
+        from omnibuild.adapters.tools import tool_versions
+        from omnibuild.core.ports import World
+
+        settings, root = self.settings, self.root
+        cache = root / settings.cache
+        builtin = builtin_folder()
+        self._warnings = []
+        return World(
+            inputs=FolderInputs(root, settings.specs),
+            templates=TemplateFolders(builtin, root / settings.templates, root),
+            output=OutputFolder(root / settings.out, aside=cache / "overwritten"),
+            cache=DiskCache(cache, settings.max_size, self._warn),
+            formatter=RuffFormatter(),
+            stage=StageFolder(cache, search=[root, root / "src"]),
+            symbols=InstalledOnex(),
+            tools=tool_versions(builtin),
+            clock=time.perf_counter,
+            listen=self._listen,
+        )
+
+    def _warn(self, problem: Problem) -> None:
+        self._warnings.append(problem)
+        self._listen(ProblemFound(problem))
+
+
+def _ignore(event: Event) -> None:
+    """Take no notice."""
+    del event
+
+
+def _chain(name: str, decisions: Mapping[str, Decision]) -> tuple[str, ...]:
+    """Return the way from a node to the one whose own change is behind the change of its interface."""
+    from omnibuild.cache.manifest import differences
+
+    decision = decisions.get(name)
+    if decision is None or decision.before is None or decision.status is not Status.BUILT:
+        return (name,)
+    labels = [it.label for it in differences(decision.before, decision.manifest)]
+    behind = next((it.removeprefix("interface of ") for it in labels if it.startswith("interface of ")), None)
+    return (name, *(_chain(behind, decisions) if behind else ()))
+
+
+__all__ = ["ConfigurationError", "Explanation", "Level", "NodeError", "Place", "Plan", "Workspace"]
