@@ -9,14 +9,13 @@ from omnibuild import gates
 from omnibuild.assemble.template import Templates
 from omnibuild.cache.comparison import Comparison, compare
 from omnibuild.cache.decision import Decision
+from omnibuild.compile import compile_drafts
 from omnibuild.core.events import BuildStarted, NodeAssembled, NodeFinished, StepStarted
-from omnibuild.core.ports import Trial, World
+from omnibuild.core.ports import World
 from omnibuild.core.values import (
     Draft,
-    Finding,
     Graph,
     Level,
-    NodeSpec,
     Outcome,
     Place,
     Pointer,
@@ -29,14 +28,13 @@ from omnibuild.core.values import (
     Verdict,
     digest,
 )
-from omnibuild.drift import edited, out_of_step
+from omnibuild.drift import edited, out_of_step, place_of_edit
 from omnibuild.gates.gate import Gate, NodeSubject, WorkspaceSubject
 from omnibuild.graph.selection import closure, dependents
 from omnibuild.onex.assembly import PACKAGE, assemble, assemble_package
 from omnibuild.onex.check import check_spec
 from omnibuild.onex.contract import read_contract
 from omnibuild.onex.names import Names
-from omnibuild.onex.trial import example_runs, narrowed, promised_classes
 from omnibuild.survey import Survey, decisions, survey
 
 SPEC_VERDICT = "spec"
@@ -167,15 +165,12 @@ class _Build:
         if not chosen or not work:
             return
         self._world.listen(StepStarted("compile", len(work)))
-        self._world.stage.lay(self._whole_tree())
+        drafts = [(self._spec(name), self._drafts[name]) for name in work]
         codes = {gate.code for gate in chosen}
-        findings = self._type_findings(work) if "G13" in codes else []
-        trial = self._trial(work, codes)
+        found = compile_drafts(self._world.stage, self._whole_tree(), drafts, self._survey.names, codes)
         for name in work:
-            draft = self._drafts[name]
-            own = [it for it in findings if it.file in draft.files or not it.file]
-            subject = replace(self._subject(name), findings=own, trial=narrowed(trial, draft))
-            self._judge(name, chosen, subject)
+            findings, trial = found.of(self._drafts[name])
+            self._judge(name, chosen, replace(self._subject(name), findings=findings, trial=trial))
 
     def _keep_traces(self) -> None:
         for name in self._work():
@@ -263,24 +258,6 @@ class _Build:
             tree |= self._files.get(name, {})
         return tree
 
-    def _type_findings(self, work: Sequence[str]) -> Sequence[Finding]:
-        paths = [path for name in work for path in self._drafts[name].files if path.endswith(".py")]
-        return self._world.stage.check_types(sorted(paths))
-
-    def _trial(self, work: Sequence[str], codes: set[str]) -> Trial:
-        names = self._survey.names
-        nodes = [spec for spec in map(self._spec, work) if isinstance(spec, NodeSpec)]
-        classes: dict[str, Sequence[str]] = {}
-        for name in work:
-            classes |= promised_classes(self._spec(name), self._drafts[name], names)
-        examples = [run for spec in nodes for run in example_runs(spec, names)]
-        contracts = [f"{names.folder_path(spec.name)}/contract.yaml" for spec in nodes]
-        if not codes & {"G14", "G15", "G16"}:
-            return Trial()
-        return self._world.stage.try_out(
-            classes if "G14" in codes else {}, examples if "G15" in codes else (), contracts if "G16" in codes else ()
-        )
-
     def _wanted(self) -> dict[str, str]:
         """Return what `out/` should hold, path to digest, as far as this build knows."""
         wanted: dict[str, str] = {}
@@ -299,20 +276,16 @@ class _Build:
 
     def _edits(self, found: Comparison) -> Iterable[Problem]:
         """Return a problem per file that was edited by hand, with the place where the edit belongs."""
+        names = self._survey.names
+        homes = {f"{names.folder_path(it)}/": it for it in self._survey.graph.order}
         for path in found.edited:
-            name = next((it for it in self._survey.graph.order if path.startswith(self._home(it))), None)
-            draft = None
-            if name:
-                draft, _ = self._draft(name, self._survey.names)
-            laid_out = self._files.get(name or "") or {}
-            if draft:
-                draft = replace(draft, files={**draft.files, **laid_out})
-            spec = self._spec(name) if name else None
-            text = self._survey.texts.get(spec.at.file, "") if spec else ""
-            yield edited(path, self._settings.out, self._world.output.text(path), draft, spec, text)
-
-    def _home(self, name: str) -> str:
-        return f"{self._survey.names.folder_path(name)}/"
+            name = next((it for home, it in homes.items() if path.startswith(home)), None)
+            cause: Place | None = None
+            draft = self._draft(name, names)[0] if name else None
+            if name and draft:
+                made = replace(draft, files={**draft.files, **(self._files.get(name) or {})})
+                cause = place_of_edit(path, self._world.output.text(path), made, self._spec(name), self._survey.texts)
+            yield edited(f"{self._settings.out}/{path}", cause)
 
     def _blocked(self) -> bool:
         return any(problem.level is Level.BLOCK for problem in self._problems)

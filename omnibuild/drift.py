@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from omnibuild.assemble.origin import origin
 from omnibuild.cache.comparison import Comparison
@@ -10,20 +10,20 @@ from omnibuild.core.values import Draft, Level, Place, Pointer, Problem, Spec
 from omnibuild.spec.marks import locate
 
 
-def edited(path: str, out: str, now: str | None, draft: Draft | None, spec: Spec | None, text: str) -> Problem:
-    """Return the problem of a generated file that was edited by hand.
+def edited(path: str, cause: Place | None) -> Problem:
+    """Return the problem of a generated file that was edited by hand; `cause` is where the edit belongs."""
+    hint = "no spec makes this text: move your edit elsewhere, or --overwrite to take it away (a copy is kept)"
+    if cause:
+        hint = f"edit {cause.file}:{cause.line} instead, or --overwrite to take the edit away (a copy is kept)"
+    return Problem("edited", f"{path} was edited by hand", Place(path, 1, 1), hint)
 
-    `now` is the file's text, `draft` what it should be with its origins, `text` the spec's file.
-    """
-    made = draft.files.get(path) if draft else None
-    line = _first_difference(made, now) if made is not None and now is not None else 1
-    hint = "no spec makes this file any more: move your edit elsewhere, or --overwrite to remove the file"
-    if draft and spec:
-        cause = origin(draft, path, line, spec.at)
-        place = locate(cause, text) if isinstance(cause, Pointer) else cause
-        hint = f"edit {place.file}:{place.line} instead, or --overwrite to take the edit away (a copy is kept)"
-    message = f"{out}/{path} was edited by hand" if now is not None else f"{out}/{path} is not what omnibuild wrote"
-    return Problem("edited", message, Place(f"{out}/{path}", line, 1), hint)
+
+def place_of_edit(path: str, now: str | None, made: Draft, spec: Spec, texts: Mapping[str, str]) -> Place:
+    """Return the place of the spec or the body that the first edited line comes from."""
+    wanted = made.files.get(path)
+    line = _first_difference(wanted, now) if wanted is not None and now is not None else 1
+    cause = origin(made, path, line, spec.at)
+    return locate(cause, texts.get(cause.file, "")) if isinstance(cause, Pointer) else cause
 
 
 def _first_difference(made: str, now: str) -> int:

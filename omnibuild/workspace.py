@@ -1,14 +1,14 @@
 """A workspace: where the build meets the world. What the command line does, Python can do with this.
 
-    from omnibuild import Workspace
+from omnibuild import Workspace
 
-    report = Workspace.open("path").build()
+report = Workspace.open("path").build()
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -148,7 +148,7 @@ class Workspace:
         plan = self.plan()
         decision = plan.decisions.get(node)
         if decision is None:
-            raise NodeError(self._no_node(node, plan))
+            raise NodeError(_no_node(node, plan.decisions, plan.failed | plan.skipped))
         found = tuple(differences(decision.before, decision.manifest)) if decision.before else ()
         chains = tuple(
             (node, *_chain(it.label.removeprefix("interface of "), plan.decisions))
@@ -168,7 +168,7 @@ class Workspace:
         found = self.survey()
         spec = found.graph.specs.get(node)
         if not isinstance(spec, NodeSpec):
-            raise NodeError(self._no_node(node, Plan({it: None for it in found.graph.order}, (), found.failed, found.skipped)))  # type: ignore[misc]
+            raise NodeError(_no_node(node, found.graph.order, found.failed | found.skipped))
         sources = self.root / self.settings.out / "src"
         contract = sources / self.settings.package / "nodes" / folder(spec) / "contract.yaml"
         if not contract.is_file():
@@ -178,16 +178,9 @@ class Workspace:
     def variables(self, node: str) -> tuple[Mapping[str, Json], ...]:
         """Return the environment variables that a node reads."""
         spec = self.survey().graph.specs.get(node)
-        return tuple({"name": it.name, "required": it.required} for it in spec.env) if isinstance(spec, NodeSpec) else ()
-
-    def _no_node(self, node: str, plan: Plan) -> Problem:
-        from omnibuild.core.nearest import nearest
-
-        if node in plan.failed | plan.skipped:
-            return Problem("broken", f"the spec of `{node}` has problems", hint="`omnibuild build` shows them")
-        near = nearest(node, plan.decisions)
-        hint = f"did you mean `{near}`?" if near else "`omnibuild list` shows the names"
-        return Problem("unknown-node", f"there is no node `{node}`", hint=hint)
+        return (
+            tuple({"name": it.name, "required": it.required} for it in spec.env) if isinstance(spec, NodeSpec) else ()
+        )
 
     def _build(self, selectors: tuple[str, ...], *, write: bool, overwrite: bool) -> Report:
         from omnibuild.build import Options, build
@@ -214,7 +207,7 @@ class Workspace:
             inputs=FolderInputs(root, settings.specs),
             templates=TemplateFolders(builtin, root / settings.templates, root),
             output=OutputFolder(root / settings.out, aside=cache / "overwritten"),
-            cache=DiskCache(cache, settings.max_size, self._warn),
+            cache=DiskCache(cache / "store", settings.max_size, self._warn),
             formatter=RuffFormatter(),
             stage=StageFolder(cache, search=[root, root / "src"]),
             symbols=InstalledOnex(),
@@ -226,6 +219,16 @@ class Workspace:
     def _warn(self, problem: Problem) -> None:
         self._warnings.append(problem)
         self._listen(ProblemFound(problem))
+
+
+def _no_node(node: str, known: Collection[str], broken: Collection[str]) -> Problem:
+    from omnibuild.core.nearest import nearest
+
+    if node in broken:
+        return Problem("broken", f"the spec of `{node}` has problems", hint="`omnibuild build` shows them")
+    near = nearest(node, known)
+    hint = f"did you mean `{near}`?" if near else "`omnibuild list` shows the names"
+    return Problem("unknown-node", f"there is no node `{node}`", hint=hint)
 
 
 def _ignore(event: Event) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from omnibuild.adapters.promotion import JOURNAL, LEDGER, STAGED, Journal, Promotion, digest_of, read_ledger
+from omnibuild.cache.trace import stays_below
 
 _MADE_BY_PYTHON = frozenset(
     ("__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", ".onex_state", ".venv", ".git")
@@ -17,10 +19,14 @@ _MADE_AT_THE_TOP = frozenset({"build", "dist", LEDGER, JOURNAL, STAGED})
 
 
 class OutputFolder:
-    """The output of a workspace, with a ledger of what omnibuild wrote there."""
+    """The output of a workspace, with a ledger of what omnibuild wrote there.
 
-    def __init__(self, root: Path) -> None:
+    Copies of what would otherwise be lost go to the folder `aside`.
+    """
+
+    def __init__(self, root: Path, aside: Path) -> None:
         self._root = root
+        self._aside = aside
 
     def ledger(self) -> Mapping[str, str]:
         """Return what omnibuild wrote there: path to digest.
@@ -65,6 +71,18 @@ class OutputFolder:
         if not folder.is_dir():
             return f"{folder} is not a folder"
         return _no_room(folder, size) or _not_writable(folder, may_probe=folder == self._root)
+
+    def set_aside(self, paths: Iterable[str]) -> None:
+        """Copy files to where nothing is lost, before they are overwritten.
+
+        The copy has the same path below the folder for copies, and a part of its digest behind its
+        name, so that no copy takes the place of another one. Raises OSError if one cannot be made.
+        """
+        for path, value in self.digests(filter(stays_below, paths)).items():
+            copy = self._aside / f"{path}.{value[:8]}"
+            if not os.path.lexists(copy):
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(self._root / path, copy, follow_symlinks=False)
 
     def promote(self, write: Mapping[str, str], remove: Iterable[str], ledger: Mapping[str, str]) -> None:
         """Write and remove files, each atomically, then the ledger; empty folders go too.

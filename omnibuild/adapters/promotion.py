@@ -77,6 +77,7 @@ class Promotion:
         self._root = root
         self._base = Path(os.path.realpath(root))
         self._ledger = _lines({"version": 1, "files": dict(sorted(ledger.items()))})
+        self._inside: dict[str, bool] = {}
         for path in write:
             self._check(path)
         gone = [path for path in sorted(set(remove) - set(write)) if _is_there(self._check(path))]
@@ -130,7 +131,10 @@ class Promotion:
         if not stays_below(path) or path.split("/", 1)[0] in _OWN:
             raise OSError(errno.EINVAL, "not a path for a generated file", path)
         target = self._base / path
-        if not Path(os.path.realpath(target.parent)).is_relative_to(self._base):
+        parent = path.rpartition("/")[0]
+        if parent not in self._inside:
+            self._inside[parent] = Path(os.path.realpath(target.parent)).is_relative_to(self._base)
+        if not self._inside[parent]:
             raise OSError(errno.ELOOP, "a symbolic link leads out of the output folder", path)
         return target
 
@@ -164,7 +168,7 @@ class Promotion:
 
 def _remove_if_empty(folder: Path) -> bool:
     try:
-        if any(entry.name != "__pycache__" for entry in os.scandir(folder)):
+        if any(it.name != "__pycache__" for it in folder.iterdir()):
             return False
         if (folder / "__pycache__").is_dir():
             shutil.rmtree(folder / "__pycache__")

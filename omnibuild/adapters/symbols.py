@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+_DISTRIBUTION = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
+_MODULE_SUFFIXES = (".py", ".so", ".pyd")
+_EDITABLE = "__editable__"
+"""How the modules begin with which setuptools installs a folder instead of its files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,17 @@ class InstalledOnex:
         if self._module(module) is None:
             return None
         return self._offers(module, name) or self._file(f"{module}.{name}") is not None
+
+    def modules(self, requirement: str) -> frozenset[str]:
+        """Return the top-level modules that a requirement such as `sqlalchemy[asyncio]>=2` provides.
+
+        If the distribution is not installed, the name with `_` for `-` is the best that can be said.
+        """
+        found = _DISTRIBUTION.match(requirement)
+        if found is None:
+            return frozenset()
+        name = found[1]
+        return frozenset(_provided(name)) or frozenset({name.lower().replace("-", "_").replace(".", "_")})
 
     def _offers(self, module: str, name: str) -> bool:
         """Look for the name in the module and in those of which it imports all, however they go round."""
@@ -61,6 +78,19 @@ class InstalledOnex:
         if place.suffix == ".py":
             return None
         return _source(place.joinpath(*rest))
+
+
+def _provided(distribution: str) -> Iterator[str]:
+    from importlib import metadata
+
+    try:
+        files = metadata.distribution(distribution).files or ()
+    except metadata.PackageNotFoundError:
+        return
+    for file in files:
+        name = file.parts[0] if len(file.parts) > 1 else file.name.partition(".")[0]
+        if file.suffix in _MODULE_SUFFIXES and name.isidentifier() and not name.startswith(_EDITABLE):
+            yield name
 
 
 def _read(module: str, file: Path) -> _Module:

@@ -119,7 +119,7 @@ class Strategies:
     def _text(self, constraints: Mapping[str, Json]) -> str:
         pattern = constraints.get("pattern")
         if pattern is None:
-            return f"st.text({', '.join(f'{new}={constraints[old]!r}' for old, new in _SIZES.items() if old in constraints)})"
+            return f"st.text({_arguments([(new, constraints.get(old)) for old, new in _SIZES.items()])})"
         text = str(pattern)
         whole = ", fullmatch=True" if text.startswith("^") and text.endswith("$") else ""
         bounds = [
@@ -185,8 +185,12 @@ _SIZES = {"min_length": "min_size", "max_length": "max_size"}
 _STRICT = (("gt", ">"), ("lt", "<"))
 
 
-def is_ambiguous(type_: Type, names: Names, seen: frozenset[Ref] = frozenset()) -> bool:
-    """Return whether a value may come back from JSON as another type: `int | float`, `UUID | str`."""
+def is_ambiguous(ref: Ref, names: Names) -> bool:
+    """Return whether a part of a model may come back from JSON as another type: `int | float`, `UUID | str`."""
+    return _is_ambiguous(Type("ref", ref=ref), names, frozenset())
+
+
+def _is_ambiguous(type_: Type, names: Names, seen: frozenset[Ref]) -> bool:
     if type_.head == "|":
         forms = [_JSON_FORMS.get(it.head, "text") for it in type_.args if it.head != "None"]
         if len(forms) != len(set(forms)) or "any" in forms:
@@ -194,9 +198,9 @@ def is_ambiguous(type_: Type, names: Names, seen: frozenset[Ref] = frozenset()) 
     if type_.ref and type_.ref not in seen:
         found = names.graph.lookup(type_.ref)
         inner = found.fields if isinstance(found, Model) else ()
-        if any(is_ambiguous(field.type, names, seen | {type_.ref}) for field in inner):
+        if any(_is_ambiguous(field.type, names, seen | {type_.ref}) for field in inner):
             return True
-    return any(is_ambiguous(it, names, seen) for it in type_.args)
+    return any(_is_ambiguous(it, names, seen) for it in type_.args)
 
 
 def _either(constraints: Mapping[str, Json], inclusive: str, strict: str) -> Json:

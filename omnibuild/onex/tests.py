@@ -113,9 +113,9 @@ def _round_trips(spec: NodeSpec, names: Names) -> Part:
     tests: list[Statement] = []
     origins: dict[tuple[str, ...], Pointer] = {(): spec.at}
     for ref, end in _ends(spec, names).items():
-        name = f"test_{end}_survives_json"
-        tests.append(_round_trip(name, ref, end, strategies.model(ref), imports, names))
-        origins[(name,)] = spec.at.to(end)
+        test = _round_trip(names.imported(ref, imports), end, strategies.model(ref), is_ambiguous(ref, names))
+        tests.append(test)
+        origins[(test.name.value,)] = spec.at.to(end)
     constants: list[Statement] = [assign(name, parsed(text)) for name, text in strategies.definitions]
     constants[0] = constants[0].with_changes(leading_lines=[cst.EmptyLine()])
     text = module(f"What {spec.name} is asked and answers survives JSON.", imports, [*constants, *tests])
@@ -129,12 +129,10 @@ def _ends(spec: NodeSpec, names: Names) -> Mapping[Ref, str]:
     return ends
 
 
-def _round_trip(name: str, ref: Ref, end: str, strategy: str, imports: Imports, names: Names) -> cst.FunctionDef:
-    class_name = names.imported(ref, imports)
+def _round_trip(class_name: str, end: str, strategy: str, ambiguous: bool) -> cst.FunctionDef:
     dumped = "value.model_dump_json()"
     again = f"{class_name}.model_validate_json({dumped})"
-    check = f"assert {again} == value"
-    if is_ambiguous(Type("ref", ref=ref), names):
-        check = f"assert {again}.model_dump_json() == {dumped}"
+    check = f"assert {again}.model_dump_json() == {dumped}" if ambiguous else f"assert {again} == value"
     body: list[Statement] = [docstring(f"Any {end} is the same after a journey through JSON.", 4), line(check)]
-    return function(name, [Parameter("value", class_name)], "None", body, decorators=[f"given({strategy})"])
+    parameters = [Parameter("value", class_name)]
+    return function(f"test_{end}_survives_json", parameters, "None", body, decorators=[f"given({strategy})"])

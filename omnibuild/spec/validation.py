@@ -79,6 +79,8 @@ def _problem(model: type[BaseModel], detail: ErrorDetails, path: Path, at: Point
             known = _keys(model, path[:-1])
             near = nearest(name, known)
             hint = f"did you mean `{near}`?" if near else f"known here: {', '.join(known)}"
+            if given is None and " " in name:
+                hint = "inside { } YAML wants quotes around text with a comma"
             return Problem("unknown-key", f"the key `{name}` means nothing here", at.to(*path, key=True), hint)
         case "missing":
             return Problem("missing-key", f"`{name}` is missing", at.to(*path[:-1]), f"add `{name}:`")

@@ -21,6 +21,10 @@ from omnibuild.core.values import digest
 type Files = dict[str, str]
 
 
+def output_in(root: Path) -> OutputFolder:
+    return OutputFolder(root, root.parent / "aside")
+
+
 def tree(root: Path) -> Files:
     files = (it for it in root.rglob("*") if it.is_file() and it.name != promotion.LEDGER)
     return {it.relative_to(root).as_posix(): it.read_text() for it in files}
@@ -48,7 +52,7 @@ def test_after_each_promotion_tree_and_ledger_agree(
     tmp_path_factory: pytest.TempPathFactory, trees: list[Files]
 ) -> None:
     root = tmp_path_factory.mktemp("w") / "out"
-    output = OutputFolder(root)
+    output = output_in(root)
     for files in trees:
         promote(output, files)
 
@@ -65,7 +69,7 @@ def test_a_build_killed_anywhere_leaves_only_files_known_to_be_our_own(
     tmp_path_factory: pytest.TempPathFactory, old: Files, new: Files, steps: int
 ) -> None:
     root = tmp_path_factory.mktemp("w") / "out"
-    output = OutputFolder(root)
+    output = output_in(root)
     promote(output, old)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -101,9 +105,9 @@ def test_a_build_killed_anywhere_leaves_only_files_known_to_be_our_own(
 
 def test_the_ledger_is_the_same_text_for_the_same_tree(tmp_path: Path) -> None:
     first, second = tmp_path / "1", tmp_path / "2"
-    promote(OutputFolder(first), {"b": "B", "a/c": "C"})
-    promote(OutputFolder(second), {"x": "X"})
-    promote(OutputFolder(second), {"a/c": "C", "b": "B"})
+    promote(output_in(first), {"b": "B", "a/c": "C"})
+    promote(output_in(second), {"x": "X"})
+    promote(output_in(second), {"a/c": "C", "b": "B"})
 
     text = (first / promotion.LEDGER).read_text()
     assert text == (second / promotion.LEDGER).read_text()
@@ -113,7 +117,7 @@ def test_the_ledger_is_the_same_text_for_the_same_tree(tmp_path: Path) -> None:
 
 
 def test_files_that_are_right_are_not_touched(tmp_path: Path) -> None:
-    output = OutputFolder(tmp_path)
+    output = output_in(tmp_path)
     promote(output, {"a": "A", "b": "B"})
     for name in ("a", "b", promotion.LEDGER):
         os.utime(tmp_path / name, (1, 1))
@@ -129,7 +133,7 @@ def test_files_that_are_right_are_not_touched(tmp_path: Path) -> None:
 def test_modes_respect_the_umask(tmp_path: Path) -> None:
     before = os.umask(0o027)
     try:
-        promote(OutputFolder(tmp_path), {"a": "A"})
+        promote(output_in(tmp_path), {"a": "A"})
     finally:
         os.umask(before)
 
@@ -137,7 +141,7 @@ def test_modes_respect_the_umask(tmp_path: Path) -> None:
 
 
 def test_folders_with_nothing_but_byte_code_go(tmp_path: Path) -> None:
-    output = OutputFolder(tmp_path / "out")
+    output = output_in(tmp_path / "out")
     promote(output, {"src/acme/a.py": "", "b": ""})
     (tmp_path / "out/src/acme/__pycache__").mkdir()
     (tmp_path / "out/src/acme/__pycache__/a.cpython-312.pyc").write_bytes(b"")
@@ -151,7 +155,7 @@ def test_folders_with_nothing_but_byte_code_go(tmp_path: Path) -> None:
 
 def test_a_link_is_replaced_and_never_written_through(tmp_path: Path) -> None:
     (tmp_path / "precious").write_text("precious")
-    output = OutputFolder(tmp_path / "out")
+    output = output_in(tmp_path / "out")
     promote(output, {"a": "A"})
     (tmp_path / "out/a").unlink()
     (tmp_path / "out/a").symlink_to(tmp_path / "precious")
@@ -170,7 +174,7 @@ def test_a_folder_that_is_a_link_out_of_the_tree_is_refused(tmp_path: Path, writ
     (tmp_path / "elsewhere/a").write_text("precious")
     (tmp_path / "out").mkdir()
     (tmp_path / "out/linked").symlink_to(tmp_path / "elsewhere")
-    output = OutputFolder(tmp_path / "out")
+    output = output_in(tmp_path / "out")
 
     with pytest.raises(OSError, match="leads out of the output folder"):
         output.promote({"linked/a": "A", "b": "B"} if write else {}, [] if write else ["linked/a"], {})
@@ -182,7 +186,7 @@ def test_a_folder_that_is_a_link_out_of_the_tree_is_refused(tmp_path: Path, writ
 @pytest.mark.parametrize("path", ["../a", "/a", "a/../../b", "", "a//b", "a\\b", promotion.LEDGER, promotion.JOURNAL])
 def test_paths_that_are_none_are_refused(tmp_path: Path, path: str) -> None:
     with pytest.raises(OSError, match="not a path"):
-        OutputFolder(tmp_path / "out").promote({path: "x"}, [], {})
+        output_in(tmp_path / "out").promote({path: "x"}, [], {})
 
     assert not (tmp_path / "out").exists()
 
@@ -190,18 +194,18 @@ def test_paths_that_are_none_are_refused(tmp_path: Path, path: str) -> None:
 def test_a_ledger_from_elsewhere_cannot_name_files_outside(tmp_path: Path) -> None:
     (tmp_path / promotion.LEDGER).write_text(json.dumps({"files": {"../x": "0", "a": "1", "b": 2}}))
 
-    assert OutputFolder(tmp_path).ledger() == {"a": "1"}
+    assert output_in(tmp_path).ledger() == {"a": "1"}
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"files": 3}', "[" * 100_000])
 def test_a_damaged_ledger_is_empty(tmp_path: Path, text: str) -> None:
     (tmp_path / promotion.LEDGER).write_text(text)
 
-    assert OutputFolder(tmp_path).ledger() == {}
+    assert output_in(tmp_path).ledger() == {}
 
 
 def test_the_outputs_own_folder_in_the_way_is_told_before_anything_happens(tmp_path: Path) -> None:
-    output = OutputFolder(tmp_path)
+    output = output_in(tmp_path)
     promote(output, {"a": "A"})
     (tmp_path / "b").mkdir()
     (tmp_path / "b/notes.txt").write_text("mine")
@@ -216,7 +220,7 @@ def test_the_outputs_own_folder_in_the_way_is_told_before_anything_happens(tmp_p
 
 
 def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    output = OutputFolder(tmp_path)
+    output = output_in(tmp_path)
     promote(output, {"a": "A", "b": "B"})
     fdopen = os.fdopen
     calls = []
@@ -237,7 +241,7 @@ def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_a_process_that_is_killed_leaves_files_known_as_our_own(tmp_path: Path) -> None:
-    promote(OutputFolder(tmp_path), {"a": "old", "gone": "x"})
+    promote(output_in(tmp_path), {"a": "old", "gone": "x"})
     script = """
 import os, sys
 from pathlib import Path
@@ -247,19 +251,35 @@ def die(self, *a, **k):
     unlink(self, *a, **k)
     os.kill(os.getpid(), 9)
 Path.unlink = die
-OutputFolder(Path(sys.argv[1])).promote({"a": "new", "b": "new"}, ["gone"], {})
+OutputFolder(Path(sys.argv[1]), Path()).promote({"a": "new", "b": "new"}, ["gone"], {})
 """
     done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=False)
 
-    output = OutputFolder(tmp_path)
+    output = output_in(tmp_path)
     assert done.returncode == -9
     assert output.ledger() == ledger_of({"a": "new", "b": "new"})
     (tmp_path / "b").write_text("edited")
     assert output.ledger() == ledger_of({"a": "new"})
 
 
+def test_what_would_be_lost_is_set_aside(tmp_path: Path) -> None:
+    output = output_in(tmp_path / "out")
+    promote(output, {"src/a.py": "1"})
+    for text in ("mine", "mine too", "mine"):
+        (tmp_path / "out/src/a.py").write_text(text)
+        output.set_aside(["src/a.py", "gone.py", "../out/src/a.py"])
+    (tmp_path / "out/src/a.py").unlink()
+    (tmp_path / "out/src/a.py").symlink_to("nothing")
+    output.set_aside(["src/a.py"])
+
+    copies = sorted((tmp_path / "aside").rglob("a.py.*"))
+    assert {it.parent for it in copies} == {tmp_path / "aside/src"}
+    assert len(copies) == 3
+    assert {it.read_text() for it in copies if not it.is_symlink()} == {"mine", "mine too"}
+
+
 def test_strays_are_what_people_put_there(tmp_path: Path) -> None:
-    output = OutputFolder(tmp_path)
+    output = output_in(tmp_path)
     promote(output, {"src/a.py": ""})
     made = [
         "src/__pycache__/a.pyc",
@@ -281,14 +301,14 @@ def test_strays_are_what_people_put_there(tmp_path: Path) -> None:
 def test_text_is_none_for_what_is_no_text(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"\xff")
     (tmp_path / "b").write_bytes("ä\r\n".encode())
-    output = OutputFolder(tmp_path)
+    output = output_in(tmp_path)
 
     assert (output.text("a"), output.text("b"), output.text("c")) == (None, "ä\r\n", None)
     assert output.digests(["b", "c", "."]) == {"b": digest("ä\r\n")}
 
 
 def test_no_obstacle_leaves_no_trace(tmp_path: Path) -> None:
-    output = OutputFolder(tmp_path / "deep/out")
+    output = output_in(tmp_path / "deep/out")
 
     assert output.obstacle(1000) is None
     assert list(tmp_path.iterdir()) == []
@@ -298,10 +318,10 @@ def test_obstacles(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     (tmp_path / "link").symlink_to("nothing")
 
-    assert OutputFolder(tmp_path / "file").obstacle(1) == f"{tmp_path}/file is not a folder"
-    assert OutputFolder(tmp_path / "file/out").obstacle(1) == f"{tmp_path}/file is not a folder"
-    assert OutputFolder(tmp_path / "link").obstacle(1) == f"{tmp_path}/link is not a folder"
-    assert "has room for" in str(OutputFolder(tmp_path).obstacle(1 << 60))
+    assert output_in(tmp_path / "file").obstacle(1) == f"{tmp_path}/file is not a folder"
+    assert output_in(tmp_path / "file/out").obstacle(1) == f"{tmp_path}/file is not a folder"
+    assert output_in(tmp_path / "link").obstacle(1) == f"{tmp_path}/link is not a folder"
+    assert "has room for" in str(output_in(tmp_path).obstacle(1 << 60))
 
 
 def test_a_folder_that_may_not_be_written_is_an_obstacle(tmp_path: Path) -> None:
@@ -309,8 +329,8 @@ def test_a_folder_that_may_not_be_written_is_an_obstacle(tmp_path: Path) -> None
         pytest.skip("root may write everywhere; the read-only file system below is the test for root")
     tmp_path.chmod(0o555)
 
-    assert "cannot be written" in str(OutputFolder(tmp_path).obstacle(1))
-    assert "cannot be written" in str(OutputFolder(tmp_path / "out").obstacle(1))
+    assert "cannot be written" in str(output_in(tmp_path).obstacle(1))
+    assert "cannot be written" in str(output_in(tmp_path / "out").obstacle(1))
 
 
 def test_a_read_only_file_system_is_an_obstacle(tmp_path: Path) -> None:
@@ -318,8 +338,8 @@ def test_a_read_only_file_system_is_an_obstacle(tmp_path: Path) -> None:
     if not hasattr(mount, "mount") or mount.mount(b"tmpfs", bytes(tmp_path), b"tmpfs", 1, None):
         pytest.skip("a read-only file system cannot be mounted here")
     try:
-        assert "cannot be written" in str(OutputFolder(tmp_path).obstacle(1))
-        assert "cannot be written" in str(OutputFolder(tmp_path / "out").obstacle(1))
+        assert "cannot be written" in str(output_in(tmp_path).obstacle(1))
+        assert "cannot be written" in str(output_in(tmp_path / "out").obstacle(1))
     finally:
         mount.umount(bytes(tmp_path))
 
@@ -329,7 +349,7 @@ def test_a_file_system_without_room_for_files_is_an_obstacle(tmp_path: Path) -> 
     if not hasattr(mount, "mount") or mount.mount(b"tmpfs", bytes(tmp_path), b"tmpfs", 0, b"size=32k,nr_inodes=20"):
         pytest.skip("a small file system cannot be mounted here")
     try:
-        output = OutputFolder(tmp_path)
+        output = output_in(tmp_path)
         assert output.obstacle(1000) is None
         assert "has room for" in str(output.obstacle(100_000))
         promote(output, {"a": "x"})

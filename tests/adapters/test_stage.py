@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from omnibuild.adapters import trial_run
 from omnibuild.adapters.stage import StageFolder
 from omnibuild.core.ports import ExampleRun, Failure, Stage, Trial
 from omnibuild.core.values import Finding
@@ -423,7 +424,8 @@ def test_every_field_that_differs_is_told(stage: StageFolder) -> None:
     ]
 
 
-def test_what_hangs_or_dies_is_named_and_the_rest_goes_on(stage: StageFolder) -> None:
+def test_what_hangs_or_dies_is_named_and_the_rest_goes_on(stage: StageFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial_run, "_GRACE", 1.0)
     cases = ["hang", "", "hang for good", "die", "", "abort", "swallow", "exit"]
     started = time.monotonic()
 

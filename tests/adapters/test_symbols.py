@@ -98,3 +98,18 @@ def test_all_ways_to_bind_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert symbols.has("offers_much.space", "inner")
     assert symbols.has("offers_much.space", "outer") is False
     assert symbols.has("offers_much.broken", "f") is False
+
+
+@pytest.mark.parametrize(
+    ("requirement", "modules"),
+    [
+        ("pydantic", {"pydantic"}),
+        ("PyYAML>=6", {"yaml", "_yaml"}),
+        ("omnibase-core[cli] >=0.47; python_version > '3'", {"omnibase_core"}),
+        ("not-installed.here~=1.0", {"not_installed_here"}),
+        (">=1", set()),
+    ],
+)
+def test_a_requirement_provides_modules(requirement: str, modules: set[str]) -> None:
+    assert modules <= InstalledOnex().modules(requirement)
+    assert len(InstalledOnex().modules(requirement)) == len(modules)

@@ -1,0 +1,46 @@
+"""The compile checks: the candidate tree is laid on a stage, type-checked, imported and run there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from omnibuild.core.ports import Stage, Trial
+from omnibuild.core.values import Draft, Finding, NodeSpec, Spec
+from omnibuild.onex.names import Names
+from omnibuild.onex.trial import example_runs, narrowed, promised_classes
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What the compile checks found, for all nodes together."""
+
+    findings: Sequence[Finding]
+    trial: Trial
+
+    def of(self, draft: Draft) -> tuple[Sequence[Finding], Trial]:
+        """Return what was found of one node; a finding that belongs to no file is everyone's."""
+        return [it for it in self.findings if it.file in draft.files or not it.file], narrowed(self.trial, draft)
+
+
+def compile_drafts(
+    stage: Stage,
+    tree: Mapping[str, str],
+    drafts: Sequence[tuple[Spec, Draft]],
+    names: Names,
+    codes: Collection[str],
+) -> Compiled:
+    """Check drafts inside the whole tree, in one process a tool; `codes` are the gates that want to know."""
+    stage.lay(tree)
+    findings: Sequence[Finding] = ()
+    if "G13" in codes:
+        findings = stage.check_types(sorted(path for _, it in drafts for path in it.files if path.endswith(".py")))
+    nodes = [spec for spec, _ in drafts if isinstance(spec, NodeSpec)]
+    classes: dict[str, Sequence[str]] = {}
+    if "G14" in codes:
+        for spec, draft in drafts:
+            classes |= promised_classes(spec, draft, names)
+    runs = [run for spec in nodes for run in example_runs(spec, names)] if "G15" in codes else []
+    contracts = [f"{names.folder_path(spec.name)}/contract.yaml" for spec in nodes] if "G16" in codes else []
+    trial = stage.try_out(classes, runs, contracts) if classes or runs or contracts else Trial()
+    return Compiled(findings, trial)
