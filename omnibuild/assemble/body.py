@@ -49,7 +49,9 @@ def take_apart(text: str, imports: Imports) -> Parts:
 
 def method(handle: cst.FunctionDef, description: str, first: Sequence[str]) -> cst.FunctionDef:
     """Return `handle` as a method of one parameter, with these statements before its own."""
-    parameters = handle.params.with_changes(params=[cst.Param(cst.Name("self")), handle.params.params[0]])
+    parameters = handle.params.with_changes(
+        params=[cst.Param(cst.Name("self")), handle.params.params[0].with_changes(comma=cst.MaybeSentinel.DEFAULT)]
+    )
     suite = handle.body
     statements: list[cst.BaseStatement] = (
         list(suite.body) if isinstance(suite, cst.IndentedBlock) else [cst.SimpleStatementLine(_small(suite))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from omnibuild.assemble.imports import Imports
@@ -107,7 +108,8 @@ class Types:
     def _scalar(self, head: str, value: Json) -> str:
         name = self._imports.name(HOMES[head], head)
         if head == "Decimal":
-            return f"{name}({value})" if isinstance(value, int) else f"{name}({quoted(str(value))})"
+            whole = re.fullmatch(r"-?(0|[1-9]\d*)", str(value))
+            return f"{name}({value})" if whole else f"{name}({quoted(str(value))})"
         if head in _ISO and isinstance(value, str):
             return f"{name}.fromisoformat({quoted(value)})"
         if head == "timedelta" and isinstance(value, int | float):

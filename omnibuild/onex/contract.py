@@ -14,7 +14,7 @@ _PURE = (Kind.COMPUTE, Kind.REDUCER)
 def contract(spec: NodeSpec, names: Names) -> dict[str, Json]:
     """Return a node's contract; what the spec says under `contract:` is merged last."""
     found = topics(spec, names.graph)
-    version = _semver(spec.version)
+    version = semver(spec.version)
     result: dict[str, Json] = {
         "name": folder(spec),
         "node_type": node_type(spec.kind),
@@ -26,7 +26,7 @@ def contract(spec: NodeSpec, names: Names) -> dict[str, Json]:
         "terminal_event": found.completed,
         "descriptor": _descriptor(spec),
         "handler_routing": {
-            "version": _semver("1.0.0"),
+            "version": semver("1.0.0"),
             "routing_strategy": "operation_match",
             "handlers": [
                 {
@@ -36,7 +36,7 @@ def contract(spec: NodeSpec, names: Names) -> dict[str, Json]:
             ],
         },
         "event_bus": {
-            "version": _semver("1.0.0"),
+            "version": semver("1.0.0"),
             "subscribe_topics": list(found.subscribed),
             "publish_topics": list(found.published),
         },
@@ -59,7 +59,8 @@ def read_contract(text: str) -> Mapping[str, Json] | None:
     return data if isinstance(data, dict) else None
 
 
-def _semver(version: str) -> dict[str, Json]:
+def semver(version: str) -> dict[str, Json]:
+    """Return a semantic version as ONEX writes it."""
     major, minor, patch = map(int, version.split("."))
     return {"major": major, "minor": minor, "patch": patch}
 

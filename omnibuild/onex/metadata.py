@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from omnibuild.core.values import Json, NodeSpec
-from omnibuild.onex.names import Names, folder
+from omnibuild.onex.contract import semver
+from omnibuild.onex.names import Names, folder, node_type
 
 COMPATIBLE_CORE = ">=0.47,<1.0"
 """The releases of omnibase_core that generated packages are made for."""
 
 
 def metadata(spec: NodeSpec, names: Names) -> dict[str, Json]:
-    """Return a node's metadata."""
+    """Return a node's metadata.
+
+    ONEX's `onex validate` reads every YAML file of a tree as a contract: it wants `node_type` and
+    `contract_version`, and refuses the plain `version` that hand-written metadata often has.
+    """
     needs = [folder(names.graph.specs[need.node]) for need in names.graph.needs[spec.name]]
     tags: list[Json] = list(dict.fromkeys([*spec.tags, spec.kind.value]))
     return {
         "name": folder(spec),
-        "version": spec.version,
+        "node_type": node_type(spec.kind),
+        "contract_version": semver(spec.version),
         "description": spec.description,
         "pack": names.package,
         "display_name": spec.name.replace("_", " ").capitalize(),

@@ -87,12 +87,14 @@ class _ExampleTests:
             return name
         home = _home(name, self._spec.body, self._names.handler_module(self._spec))
         if home is None:
-            return f"Exception, check=lambda error: type(error).__name__ == {quoted(name)}"
-        return self._imports.name(home, name)
+            return f'Exception, match="^", check=lambda error: type(error).__name__ == {quoted(name)}'
+        return self._imports.name(home, name.rpartition(".")[2])
 
 
 def _home(name: str, body: Body | None, handler_module: str) -> str | None:
-    """Return the module in which a body's exception is defined."""
+    """Return the module of an exception: that of a dotted name, or where the body has it from."""
+    if "." in name:
+        return name.rpartition(".")[0]
     for statement in ast.parse(body.text).body if body else ():
         if isinstance(statement, ast.ClassDef) and statement.name == name:
             return handler_module
