@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from omnibuild import gates
 from omnibuild.assemble.template import Templates
-from omnibuild.cache.comparison import Comparison, compare
 from omnibuild.cache.decision import Decision
 from omnibuild.compile import compile_drafts
 from omnibuild.core.events import BuildStarted, NodeAssembled, NodeFinished, StepStarted
@@ -28,13 +27,13 @@ from omnibuild.core.values import (
     Verdict,
     digest,
 )
-from omnibuild.drift import edited, out_of_step, place_of_edit
 from omnibuild.gates.gate import Gate, NodeSubject, WorkspaceSubject
 from omnibuild.graph.selection import closure, dependents
 from omnibuild.onex.assembly import PACKAGE, assemble, assemble_package
 from omnibuild.onex.check import check_spec
 from omnibuild.onex.contract import read_contract
 from omnibuild.onex.names import Names
+from omnibuild.promotion import Change, Promotion
 from omnibuild.survey import Survey, decisions, survey
 
 SPEC_VERDICT = "spec"
@@ -87,8 +86,7 @@ class _Build:
         self._lay_out()
         self._compile()
         self._keep_traces()
-        written, removed = self._promote()
-        return self._report(written, removed)
+        return self._report(self._bring_in_step())
 
     # ------------------------------------------------------------------------------------ steps
 
@@ -179,31 +177,20 @@ class _Build:
             manifest = self._decisions[name].manifest
             self._world.cache.keep(Trace(manifest, entries, tuple(self._verdicts.get(name, ()))), files)
 
-    def _promote(self) -> tuple[Sequence[str], Sequence[str]]:
-        """Write what differs and remove what no spec makes any more, unless anything blocks."""
-        output = self._world.output
-        ledger, wanted = output.ledger(), self._wanted()
-        present = output.digests({*wanted, *ledger})
-        found = compare(wanted, ledger, present, self._in_scope)
+    def _bring_in_step(self) -> Change:
+        change = Promotion(self._world, self._settings, self._survey, self._decisions, self._files)
+        found = change.compare(self._options.selectors)
         if not self._options.overwrite:
-            self._problems += self._edits(found)
+            self._problems += change.edits(found, self._templates)
         if not self._options.write:
-            self._problems += out_of_step(found, self._settings.out, tuple(output.strays(found.ledger)))
-        if self._blocked() or not self._options.write:
-            return (), ()
-        output.set_aside(found.edited)
-        if found.changed:
-            texts = {path: text for files in self._files.values() for path, text in files.items()}
-            output.promote({path: texts[path] for path in found.write}, found.remove, found.ledger)
-        return found.write, found.remove
+            self._problems += change.out_of_step(found)
+        return Change() if self._blocked() or not self._options.write else change.run(found)
 
     # -------------------------------------------------------------------------------- what they use
 
     def _work(self) -> list[str]:
         """Return the nodes to build that nothing blocks so far, needed ones first."""
         blocked = closure(self._failed, dependents(self._survey.graph))
-        if PACKAGE in self._decisions and self._failed:
-            blocked.add(PACKAGE)
         return [name for name, it in self._decisions.items() if it.status is Status.BUILT and name not in blocked]
 
     def _spec(self, name: str) -> Spec:
@@ -258,48 +245,18 @@ class _Build:
             tree |= self._files.get(name, {})
         return tree
 
-    def _wanted(self) -> dict[str, str]:
-        """Return what `out/` should hold, path to digest, as far as this build knows."""
-        wanted: dict[str, str] = {}
-        for name, decision in self._decisions.items():
-            if name in self._files:
-                wanted |= {path: digest(text) for path, text in self._files[name].items()}
-            elif decision.trace:
-                wanted |= dict(decision.trace.files)
-        return wanted
-
-    def _in_scope(self, path: str) -> bool:
-        """Return whether this build may remove a file that no spec makes any more."""
-        if not self._options.selectors:
-            return not self._failed and not self._survey.skipped
-        return any(path.startswith(f"{self._survey.names.folder_path(name)}/") for name in self._selected[:-1])
-
-    def _edits(self, found: Comparison) -> Iterable[Problem]:
-        """Return a problem per file that was edited by hand, with the place where the edit belongs."""
-        names = self._survey.names
-        homes = {f"{names.folder_path(it)}/": it for it in self._survey.graph.order}
-        for path in found.edited:
-            name = next((it for home, it in homes.items() if path.startswith(home)), None)
-            cause: Place | None = None
-            draft = self._draft(name, names)[0] if name else None
-            if name and draft:
-                made = replace(draft, files={**draft.files, **(self._files.get(name) or {})})
-                cause = place_of_edit(path, self._world.output.text(path), made, self._spec(name), self._survey.texts)
-            yield edited(f"{self._settings.out}/{path}", cause)
-
     def _blocked(self) -> bool:
         return any(problem.level is Level.BLOCK for problem in self._problems)
 
-    def _report(self, written: Sequence[str], removed: Sequence[str]) -> Report:
+    def _report(self, change: Change) -> Report:
         outcomes: dict[str, Outcome] = {}
         told = self._survey.failed | self._survey.skipped if not self._options.selectors else self._survey.failed
         for name in (*(it for it in self._decisions if it != PACKAGE), *sorted(told)):
             outcomes[name] = self._outcome(name)
             self._world.listen(NodeFinished(outcomes[name]))
         placed = {self._survey.place(problem) for problem in self._problems}
-        return Report(
-            dict(sorted(outcomes.items())), tuple(sorted(placed, key=_by_place)), tuple(written), tuple(removed)
-        )
+        ordered = tuple(sorted(placed, key=_by_place))
+        return Report(dict(sorted(outcomes.items())), ordered, change.written, change.removed)
 
     def _outcome(self, name: str) -> Outcome:
         if name in self._failed:

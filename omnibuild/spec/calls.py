@@ -90,8 +90,6 @@ def _construct(reader: Reader, ref: Ref, node: ast.Call, env: Env) -> Lowered:
     """Return the call of a model with its fields by name."""
     found = reader.scope.lookup(ref)
     shown = reader.segment(node.func)
-    if node.args:
-        reader.report(f"`{shown}` takes its fields by name", node.args[0], f"write {shown}(name=…)")
     if isinstance(found, Model):
         return _construct_model(reader, found, node, env)
     if isinstance(found, Enum):
@@ -109,6 +107,8 @@ def _construct(reader: Reader, ref: Ref, node: ast.Call, env: Env) -> Lowered:
 
 def _construct_model(reader: Reader, model: Model, node: ast.Call, env: Env) -> Lowered:
     shown = reader.segment(node.func)
+    if node.args:
+        reader.report(f"`{shown}` takes its fields by name", node.args[0], f"write {shown}(name=…)")
     keywords: list[ast.keyword] = []
     for keyword in node.keywords:
         field = model.field(keyword.arg or "")

@@ -15,11 +15,11 @@ MAX_NODES = 2_000
 _SMALLER = "split it, or write a body"
 _HINTS = {
     "comma": "is a comma missing?",
-    "'=='": "write == to compare",
     "&&": "write `and`",
     "||": "write `or`",
+    "=": "write == to compare",
 }
-"""What Python's own advice or the text shows, and what to do; Python would also advise `:=`."""
+"""What Python advises, or what stands at the mistake, and what to do. Python would also advise `:=`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,5 +126,7 @@ def _explain(error: SyntaxError, syntax: Syntax, what: str) -> Problem:
     line = min(max(error.lineno or 1, 1), len(syntax.lines))
     before = syntax.lines[line - 1].decode(errors="replace")[: max((error.offset or 1) - 1, 0)]
     message, _, advice = error.msg.partition(". ")
-    hint = next((it for sign, it in _HINTS.items() if sign in advice or sign in syntax.text), "")
-    return syntax.problem(f"not {what}: {message}", syntax.offset(line, len(before.encode())), hint)
+    offset = syntax.offset(line, len(before.encode()))
+    found = f"{advice} {syntax.text[offset : offset + 1]} {syntax.text[offset - 1 : offset + 1]}"
+    hint = next((it for sign, it in _HINTS.items() if sign in found), "")
+    return syntax.problem(f"not {what}: {message}", offset, hint)

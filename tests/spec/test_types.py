@@ -67,7 +67,6 @@ def test_a_type_is_shown_as_it_is_written(text: str) -> None:
     ("text", "offset", "message", "hint"),
     [
         ("string", 0, "unknown type `string`", "write str"),
-        ("Integer", None, "", ""),
         ("integer", 0, "unknown type `integer`", "write int"),
         ("float64", 0, "unknown type `float64`", "write float"),
         ("integr", 0, "unknown type `integr`", "did you mean `int`?"),
@@ -104,13 +103,14 @@ def test_a_type_is_shown_as_it_is_written(text: str) -> None:
         ("", 0, "a type is missing", ""),
     ],
 )
-def test_what_is_wrong(text: str, offset: int | None, message: str, hint: str) -> None:
-    if offset is None:  # capitalised: the graph knows whether such a model exists
-        assert read(text).ref == Ref("order", text)
-        return
+def test_what_is_wrong(text: str, offset: int, message: str, hint: str) -> None:
     problem = refused(text)
     assert (problem.message, problem.hint) == (message, hint)
     assert problem.at == AT.into(offset)
+
+
+def test_whether_a_model_exists_is_not_asked() -> None:
+    assert read("Integer").ref == Ref("order", "Integer")
 
 
 def test_offsets_count_characters() -> None:

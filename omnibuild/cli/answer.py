@@ -1,0 +1,64 @@
+"""Values as JSON: the objects that `--json` prints."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+
+import click
+
+from omnibuild.core.values import Json, Outcome, Place, Problem, Report, Status
+
+
+def show_json(value: Json) -> None:
+    """Print one JSON value, in ASCII where the terminal is not UTF-8."""
+    ascii_only = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    click.echo(json.dumps(value, indent=2, ensure_ascii=ascii_only))
+
+
+def report_json(report: Report) -> dict[str, Json]:
+    """Return what a build or a check says."""
+    return _whole(report.ok, report.outcomes, report.problems)
+
+
+def refusal(problems: Iterable[Problem]) -> dict[str, Json]:
+    """Return what is said when nothing could be looked at: the same shape, without nodes."""
+    return _whole(ok=False, outcomes={}, problems=problems)
+
+
+def _whole(ok: bool, outcomes: Mapping[str, Outcome], problems: Iterable[Problem]) -> dict[str, Json]:  # noqa: FBT001
+    return {
+        "status": "ok" if ok else "failed",
+        "nodes": counts(outcomes.values()),
+        "problems": [problem_json(it) for it in problems],
+        "outcomes": {name: outcome_json(it) for name, it in outcomes.items()},
+    }
+
+
+def counts(outcomes: Iterable[Outcome]) -> dict[str, Json]:
+    """Return how many nodes there are, and how many of each status."""
+    found = [it.status for it in outcomes]
+    order = (Status.BUILT, Status.RESTORED, Status.UP_TO_DATE, Status.FAILED, Status.SKIPPED)
+    return {"total": len(found), **{it.value.replace("-", "_"): found.count(it) for it in order}}
+
+
+def outcome_json(outcome: Outcome) -> dict[str, Json]:
+    """Return what became of a node."""
+    because: list[Json] = list(outcome.because)
+    return {"outcome": outcome.status.value, "because": because, "files": outcome.files, "ms": outcome.ms}
+
+
+def problem_json(problem: Problem) -> dict[str, Json]:
+    """Return a problem; what is not known of its place is null."""
+    at = problem.at if isinstance(problem.at, Place) else None
+    return {
+        "code": problem.code,
+        "level": problem.level.value,
+        "message": problem.message,
+        "hint": problem.hint,
+        "node": problem.node,
+        "file": at.file if at else None,
+        "line": at.line if at else None,
+        "column": at.column if at else None,
+    }

@@ -1,0 +1,154 @@
+"""Text for people: problems with the line they are in, tables, the sentence at the end."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import unicodedata
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+
+from omnibuild.core.values import Level, Outcome, Place, Problem, Status
+
+_WORDS = {Level.BLOCK: ("error", "red"), Level.WARN: ("warning", "yellow"), Level.OFF: ("note", "blue")}
+_WITHOUT_SOURCE = frozenset({"missing", "stale", "stray"})
+"""Problems of a whole file: its first line would explain nothing."""
+_BREAKS = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
+"""What ends a line for YAML, by which the places in specs are counted."""
+_TAB = 4
+_STATUSES = (Status.BUILT, Status.RESTORED, Status.UP_TO_DATE, Status.FAILED, Status.SKIPPED)
+
+
+class Console:
+    """Prints text; `root` is where the files of places are, `color` None where the terminal decides."""
+
+    def __init__(self, root: Path | None, color: bool | None) -> None:  # noqa: FBT001
+        self._root = root
+        self._color = color
+        self._lines: dict[str, list[str]] = {}
+
+    def say(self, text: str = "", *, err: bool = False) -> None:
+        """Print a line."""
+        click.echo(text, err=err, color=self._color)
+
+    def problems(self, problems: Iterable[Problem], *, err: bool = False) -> None:
+        """Print problems, each with the line that it is in."""
+        for problem in problems:
+            for line in self._problem(problem):
+                self.say(line, err=err)
+            if problem.code not in _WITHOUT_SOURCE:
+                self.say(err=err)
+
+    def table(self, rows: Sequence[Sequence[str]]) -> None:
+        """Print rows in columns; the last column may be of any length."""
+        if not rows:
+            return
+        sizes = [max(width(row[it]) for row in rows) for it in range(len(rows[0]) - 1)]
+        for row in rows:
+            cells = [f"{cell}{' ' * (size - width(cell))}" for cell, size in zip(row[:-1], sizes, strict=True)]
+            self.say("  ".join([*cells, row[-1]]).rstrip())
+
+    def _problem(self, problem: Problem) -> list[str]:
+        word, color = _WORDS[problem.level]
+        at = problem.at if isinstance(problem.at, Place) else None
+        where = f"{at.file}:{at.line}:{at.column}: " if at else f"{problem.node}: " if problem.node else ""
+        first, *more = harmless(problem.message).split("\n")
+        lines = [
+            f"{click.style(harmless(where), bold=True)}"
+            f"{click.style(f'{word}[{problem.code}]', fg=color, bold=True)}: {first}"
+        ]
+        lines += [f"  {line}" for line in more]
+        if at and problem.code not in _WITHOUT_SOURCE:
+            lines += self._source(at, color)
+        if problem.hint:
+            lines.append(f"  {click.style('hint:', fg='cyan', bold=True)} {harmless(problem.hint)}")
+        if problem.node and at and problem.node not in f"{where}{problem.message}":
+            lines.append(f"  {click.style('node:', fg='cyan', bold=True)} {harmless(problem.node)}")
+        return lines
+
+    def _source(self, at: Place, color: str) -> list[str]:
+        """Return the offending line with its number, and a caret below the column."""
+        lines = self._text(at.file)
+        if not 1 <= at.line <= len(lines):
+            return []
+        number = f"{at.line:5} | "
+        room = max(shutil.get_terminal_size((120, 24)).columns, 60) - len(number)
+        shown, caret = excerpt(lines[at.line - 1], at.column, room)
+        margin = f"{' ' * (len(number) - 2)}| "
+        return [
+            f"{click.style(number, fg='blue')}{shown}",
+            f"{click.style(margin, fg='blue')}{' ' * caret}{click.style('^', fg=color, bold=True)}",
+        ]
+
+    def _text(self, file: str) -> list[str]:
+        if file not in self._lines:
+            try:
+                data = ((self._root or Path()) / file).read_bytes()
+            except (OSError, ValueError):
+                data = b""
+            text = data.decode("utf-8-sig", errors="replace")
+            yaml = file.endswith((".yaml", ".yml"))
+            self._lines[file] = _BREAKS.split(text) if yaml else text.replace("\r\n", "\n").split("\n")
+        return self._lines[file]
+
+
+def excerpt(line: str, column: int, room: int) -> tuple[str, int]:
+    """Return a line as a terminal shows it, and how many cells before the column (from 1) of the line.
+
+    Tabs become spaces; a line longer than `room` cells is cut to what is around the column.
+    """
+    cells = [_shown(character) for character in line]
+    before = "".join(cells[: column - 1])
+    whole, caret = "".join(cells), width(before) + max(0, column - 1 - len(cells))
+    if width(whole) <= room:
+        return whole, caret
+    start = 0
+    while width("".join(cells[start : column - 1])) > room // 2:
+        start += 1
+    mark = "..." if start else ""
+    text = mark + "".join(cells[start:])
+    while width(text) > room:
+        text = f"{text[:-4]}..."
+    return text, len(mark) + width("".join(cells[start : column - 1]))
+
+
+def width(text: str) -> int:
+    """Return how many cells of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(_cells(character) for character in text)
+
+
+def harmless(text: str) -> str:
+    """Return the text without what a terminal would obey: a spec can hold anything."""
+    return "".join(character if character == "\n" else _shown(character) for character in text)
+
+
+def _shown(character: str) -> str:
+    if character == "\t":
+        return " " * _TAB
+    return "\N{REPLACEMENT CHARACTER}" if unicodedata.category(character) in ("Cc", "Cs") else character
+
+
+def _cells(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def summary(outcomes: Iterable[Outcome], problems: Iterable[Problem]) -> str:
+    """Return the sentence at the end: `7 nodes: 2 built, 5 up-to-date; 1 problem, 2 warnings`."""
+    statuses = [it.status for it in outcomes]
+    levels = [it.level for it in problems]
+    told = ", ".join(f"{statuses.count(it)} {it.value}" for it in _STATUSES if it in statuses)
+    found = [(levels.count(Level.BLOCK), "problem"), (levels.count(Level.WARN), "warning")]
+    wrong = ", ".join(counted(number, word) for number, word in found if number)
+    nodes = counted(len(statuses), "node")
+    return f"{nodes}{f': {told}' if told else ''}{f'; {wrong}' if wrong else ''}"
+
+
+def counted(number: int, word: str) -> str:
+    """Return `1 file`, `2 files`."""
+    return f"{number} {word}{'' if number == 1 else 's'}"

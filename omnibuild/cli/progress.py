@@ -1,0 +1,74 @@
+"""What is shown while a build runs: a bar on a terminal, lines in a pipe."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from omnibuild.cli.console import Console, harmless
+from omnibuild.core.events import BuildStarted, Event, NodeAssembled, NodeFinished, StepStarted
+from omnibuild.core.values import Status
+
+if TYPE_CHECKING:
+    from omnibuild.core.ports import Listener
+
+_TOLD = (Status.BUILT, Status.RESTORED, Status.FAILED)
+
+
+@contextmanager
+def listener(console: Console, *, as_json: bool) -> Iterator[Listener]:
+    """Yield what a build tells its events: only a terminal pays for a bar."""
+    if _on_terminal():
+        with _bar() as listen:
+            yield listen
+    elif as_json:
+        yield _silent
+    else:
+        yield lines(console.say)
+
+
+def lines(say: Callable[[str], None]) -> Listener:
+    """Return a listener that says a line for every node that something became of."""
+
+    def listen(event: Event) -> None:
+        if isinstance(event, NodeFinished) and event.outcome.status in _TOLD:
+            outcome = event.outcome
+            why = f"  ({'; '.join(outcome.because)})" if outcome.because else ""
+            say(harmless(f"{outcome.status.value:8}  {outcome.node}{why}"))
+
+    return listen
+
+
+def _silent(event: Event) -> None:
+    del event
+
+
+def _on_terminal() -> bool:
+    return sys.stderr.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+@contextmanager
+def _bar() -> Iterator[Listener]:
+    from rich.console import Console as RichConsole
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=RichConsole(stderr=True), transient=True) as bar:
+        task = bar.add_task("read", total=None)
+
+        def listen(event: Event) -> None:
+            match event:
+                case BuildStarted(nodes=nodes):
+                    bar.update(task, description="decide", total=nodes or None)
+                case StepStarted(step=step, nodes=nodes):
+                    # Only assembling tells of every node: the other steps take all of them at once.
+                    bar.reset(task, description=step, total=nodes if step == "assemble" and nodes else None)
+                case NodeAssembled():
+                    bar.advance(task)
+                case _:
+                    return
+
+        yield listen

@@ -1,0 +1,46 @@
+"""How a build and a check end: the problems, the sentence, the exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import click
+
+from omnibuild.cli import FINE, PROBLEMS, USAGE
+from omnibuild.cli.answer import report_json, show_json
+from omnibuild.cli.call import Call
+from omnibuild.cli.console import counted, summary
+from omnibuild.core.values import Level, Problem, Report
+from omnibuild.workspace import Workspace
+
+
+def conclude(call: Call, space: Workspace, report: Report, *, as_json: bool) -> None:
+    """Print a report as JSON or as text, and end with its exit code."""
+    if as_json:
+        show_json(report_json(report))
+    else:
+        _tell(call, space, report)
+    click.get_current_context().exit(exit_code(report.problems))
+
+
+def exit_code(problems: Iterable[Problem]) -> int:
+    """Return the exit code that problems lead to; a selector that selects nothing is a mistake of use."""
+    blocking = {it.code for it in problems if it.level is Level.BLOCK}
+    if blocking == {"selector"}:
+        return USAGE
+    return PROBLEMS if blocking else FINE
+
+
+def _tell(call: Call, space: Workspace, report: Report) -> None:
+    console = call.console(space.root)
+    console.problems(report.problems)
+    changes = [
+        f"{counted(len(files), 'file')} {word}"
+        for files, word in ((report.written, "written"), (report.removed, "removed"))
+        if files
+    ]
+    if changes:
+        console.say(f"{space.settings.out}/: {', '.join(changes)}")
+    console.say(summary(report.outcomes.values(), report.problems))
+    if not report.outcomes and not report.problems:
+        console.say(f"there are no specs in {space.settings.specs}/ yet: `omnibuild new compute NAME` writes one")

@@ -1,0 +1,122 @@
+"""What all verbs have in common: help that teaches, shared options, and an answer to expected failures."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from omnibuild.cli import PIPE_CLOSED, PROBLEMS, USAGE
+from omnibuild.cli.answer import refusal, show_json
+from omnibuild.cli.call import Call
+from omnibuild.cli.names import SelectorType
+from omnibuild.core.values import Mode, Problem
+from omnibuild.workspace import ConfigurationError, NodeError, Workspace
+
+HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
+
+_SYSTEM = {
+    getattr(errno, name)
+    for name in "EACCES EPERM EROFS ENOSPC EDQUOT EISDIR ENOTDIR ENAMETOOLONG ELOOP EMFILE ENFILE EIO".split()
+    if hasattr(errno, name)
+}
+"""Errors of the operating system that are the machine's state, not a fault of omnibuild."""
+
+
+class Verb(click.Command):
+    """A verb: shows examples of its use, and takes the options of `omnibuild` behind its own name, too."""
+
+    def __init__(self, *args: Any, examples: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+        kwargs.setdefault("context_settings", HELP)
+        super().__init__(*args, **kwargs)
+        self.examples = examples
+        self.params += _everywhere()
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples."""
+        del ctx
+        if self.examples:
+            with formatter.section("Examples"):
+                formatter.write_dl(list(self.examples), col_max=60)
+        formatter.write_paragraph()
+        formatter.write_text("-C DIR, --env NAME and --no-color work with every verb.")
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb; what is expected to go wrong becomes problems and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Python writes what is left at its end, which would complain again.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(PIPE_CLOSED)
+        except ConfigurationError as error:
+            _refuse(ctx, error.problems, USAGE)
+        except NodeError as error:
+            _refuse(ctx, (error.problem,), USAGE if error.problem.code == "unknown-node" else PROBLEMS)
+        except OSError as error:
+            if error.errno not in _SYSTEM:
+                raise
+            _refuse(ctx, (Problem("system", str(error), hint="mend that and try again"),), USAGE)
+
+
+def _refuse(ctx: click.Context, problems: Sequence[Problem], code: int) -> None:
+    if ctx.params.get("as_json"):
+        show_json(refusal(problems))
+    else:
+        call = current(ctx)
+        call.console(Workspace.find(call.folder)).problems(problems, err=True)
+    ctx.exit(code)
+
+
+def current(ctx: click.Context) -> Call:
+    """Return the call that a context belongs to."""
+    return ctx.obj if isinstance(ctx.obj, Call) else Call.of(Path(), None, no_color=False)
+
+
+def _everywhere() -> list[click.Parameter]:
+    """Return the options of `omnibuild` itself, hidden: the overview explains them."""
+
+    def folder(ctx: click.Context, param: click.Parameter, value: Path | None) -> None:
+        del param
+        if value is not None:
+            ctx.obj = replace(current(ctx), folder=value)
+
+    def environment(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+        del param
+        if value is not None:
+            ctx.obj = replace(current(ctx), environment=value)
+
+    def plain(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: FBT001
+        del param
+        ctx.obj = replace(current(ctx), color=False) if value else current(ctx)
+        ctx.color = ctx.obj.color
+
+    where = click.Path(exists=True, file_okay=False, path_type=Path)
+    return [
+        click.Option(["-C", "folder"], type=where, hidden=True, expose_value=False, callback=folder),
+        click.Option(["--env", "environment"], hidden=True, expose_value=False, callback=environment),
+        click.Option(["--no-color"], is_flag=True, hidden=True, expose_value=False, callback=plain),
+    ]
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+
+mode = click.option(
+    "--mode",
+    type=click.Choice([it.value for it in Mode]),
+    help="How much is checked: fast leaves out types, imports and examples; strict makes every warning block. "
+    "What is written is the same in every mode.",
+)
+
+selectors = click.argument("selectors", nargs=-1, metavar="[SELECTOR]...", type=SelectorType())
+
+SELECTORS = (
+    "SELECTOR is a node's name, tag:NAME, kind:NAME or domain:NAME; `+` in front adds what it needs, "
+    "`+` behind adds what needs it. Without one, all nodes are meant."
+)

@@ -1,0 +1,116 @@
+"""From what was built to `out/`: what differs, what was edited by hand, and the change itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from omnibuild.assemble.origin import origin
+from omnibuild.assemble.template import Templates
+from omnibuild.cache.comparison import Comparison, compare
+from omnibuild.cache.decision import Decision
+from omnibuild.core.ports import World
+from omnibuild.core.values import Draft, Place, Pointer, Problem, Settings, digest
+from omnibuild.onex.assembly import PACKAGE, assemble
+from omnibuild.spec.marks import locate
+from omnibuild.survey import Survey
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a build wrote and removed below `out/`."""
+
+    written: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """What was decided and built; `files` are the texts of the nodes that were built or restored."""
+
+    world: World
+    settings: Settings
+    survey: Survey
+    decisions: Mapping[str, Decision]
+    files: Mapping[str, Mapping[str, str]]
+
+    def compare(self, selectors: Sequence[str]) -> Comparison:
+        """Hold `out/` against what it should hold; with selectors, other nodes' files are left alone."""
+        ledger, wanted = self.world.output.ledger(), self._wanted()
+        present = self.world.output.digests({*wanted, *ledger})
+        homes = tuple(f"{self.survey.names.folder_path(name)}/" for name in self.decisions if name != PACKAGE)
+        sound = not self.survey.failed and not self.survey.skipped
+        return compare(wanted, ledger, present, lambda path: path.startswith(homes) if selectors else sound)
+
+    def run(self, found: Comparison) -> Change:
+        """Write what differs and remove what no spec makes any more; edits by hand are kept aside."""
+        self.world.output.set_aside(found.edited)
+        if found.changed:
+            texts = {path: text for files in self.files.values() for path, text in files.items()}
+            self.world.output.promote({path: texts[path] for path in found.write}, found.remove, found.ledger)
+        return Change(found.write, found.remove)
+
+    def edits(self, found: Comparison, templates: Templates) -> Iterator[Problem]:
+        """Yield a problem per file that was edited by hand, with the place where the edit belongs."""
+        for path in found.edited:
+            cause = self._cause(path, templates)
+            hint = "no spec makes this text: move your edit elsewhere, or --overwrite to take it away (a copy is kept)"
+            if cause:
+                hint = f"edit {cause.file}:{cause.line} instead, or --overwrite to take the edit away (a copy is kept)"
+            file = f"{self.settings.out}/{path}"
+            yield Problem("edited", f"{file} was edited by hand", Place(file, 1, 1), hint)
+
+    def out_of_step(self, found: Comparison) -> Iterator[Problem]:
+        """Yield a problem for every file that a build would write or remove, and for every stray one."""
+        out = self.settings.out
+        for path in found.write:
+            if path not in found.edited:
+                code = "missing" if path in found.missing else "stale"
+                message = f"{out}/{path} is {code}"
+                yield Problem(code, message, Place(f"{out}/{path}", 1, 1), "run `omnibuild build`")
+        for path in found.remove:
+            if path not in found.edited:
+                hint = "no spec makes it any more: run `omnibuild build`"
+                yield Problem("stale", f"{out}/{path} is left over", Place(f"{out}/{path}", 1, 1), hint)
+        for path in self.world.output.strays(found.ledger):
+            hint = f"omnibuild did not write it: keep your own files outside {out}/"
+            yield Problem("stray", f"{out}/{path} is a stray file", Place(f"{out}/{path}", 1, 1), hint)
+
+    def _wanted(self) -> dict[str, str]:
+        """Return what `out/` should hold, path to digest, as far as this build knows."""
+        wanted: dict[str, str] = {}
+        for name, decision in self.decisions.items():
+            if name in self.files:
+                wanted |= {path: digest(text) for path, text in self.files[name].items()}
+            elif decision.trace:
+                wanted |= dict(decision.trace.files)
+        return wanted
+
+    def _cause(self, path: str, templates: Templates) -> Place | None:
+        """Return the place of the spec or the body that the first edited line comes from."""
+        names = self.survey.names
+        name = next((it for it in self.survey.graph.order if path.startswith(f"{names.folder_path(it)}/")), None)
+        if name is None:
+            return None
+        spec = self.survey.graph.specs[name]
+        draft, _ = assemble(spec, names, templates)
+        if draft is None:
+            return self._place(spec.at)
+        made = replace(draft, files={**self._laid_out(draft), **self.files.get(name, {})})
+        now = self.world.output.text(path)
+        line = _first_difference(made.files[path], now) if path in made.files and now is not None else 1
+        return self._place(origin(made, path, line, spec.at))
+
+    def _laid_out(self, draft: Draft) -> Mapping[str, str]:
+        python = {path: text for path, text in draft.files.items() if path.endswith(".py")}
+        return {**draft.files, **self.world.formatter.format(python)}
+
+    def _place(self, at: Pointer | Place) -> Place:
+        return locate(at, self.survey.texts.get(at.file, "")) if isinstance(at, Pointer) else at
+
+
+def _first_difference(made: str, now: str) -> int:
+    """Return the first line, in the text as made, that is not so any more."""
+    pairs = zip(made.splitlines(), now.splitlines(), strict=False)
+    same = next((number for number, (one, other) in enumerate(pairs) if one != other), None)
+    return (min(made.count("\n"), now.count("\n")) if same is None else same) + 1
