@@ -15,6 +15,7 @@ from omnibuild.core.values import (
     Draft,
     Graph,
     Level,
+    NodeSpec,
     Outcome,
     Place,
     Pointer,
@@ -33,6 +34,7 @@ from omnibuild.onex.assembly import PACKAGE, assemble, assemble_package
 from omnibuild.onex.check import check_spec
 from omnibuild.onex.contract import read_contract
 from omnibuild.onex.names import Names
+from omnibuild.onex.package import requirements
 from omnibuild.promotion import Change, Promotion
 from omnibuild.survey import Survey, decisions, survey
 
@@ -211,9 +213,11 @@ class _Build:
     def _subject(self, name: str) -> NodeSubject:
         draft = self._drafts[name]
         contract = next((text for path, text in draft.files.items() if path.endswith("/contract.yaml")), None)
-        declared = (self._world.symbols.modules(it) for it in self._settings.dependencies)
+        spec = self._spec(name)
+        needed = requirements(spec) if isinstance(spec, NodeSpec) else frozenset()
+        declared = (self._world.symbols.modules(it) for it in {*self._settings.dependencies, *needed})
         return NodeSubject(
-            spec=self._spec(name),
+            spec=spec,
             draft=draft,
             graph=self._survey.graph,
             settings=self._settings,

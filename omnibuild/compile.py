@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from omnibuild.core.ports import Stage, Trial
 from omnibuild.core.values import Draft, Finding, NodeSpec, Spec
 from omnibuild.onex.names import Names
-from omnibuild.onex.trial import example_runs, narrowed, promised_classes
+from omnibuild.onex.trial import example_runs, example_tests, narrowed, promised_classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def compile_drafts(
     tree: Mapping[str, str],
     drafts: Sequence[tuple[Spec, Draft]],
     names: Names,
-    codes: Collection[str],
+    codes: set[str],
 ) -> Compiled:
     """Check drafts inside the whole tree, in one process a tool; `codes` are the gates that want to know."""
     stage.lay(tree)
@@ -41,6 +41,7 @@ def compile_drafts(
         for spec, draft in drafts:
             classes |= promised_classes(spec, draft, names)
     runs = [run for spec in nodes for run in example_runs(spec, names)] if "G15" in codes else []
+    tests = [test for spec in nodes for test in example_tests(spec, names)] if "G15" in codes else []
     contracts = [f"{names.folder_path(spec.name)}/contract.yaml" for spec in nodes] if "G16" in codes else []
-    trial = stage.try_out(classes, runs, contracts) if classes or runs or contracts else Trial()
+    trial = stage.try_out(classes, runs, contracts, tests) if codes & {"G14", "G15", "G16"} else Trial()
     return Compiled(findings, trial)

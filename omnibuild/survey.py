@@ -17,6 +17,7 @@ from omnibuild.core.ports import World
 from omnibuild.core.values import (
     Body,
     Graph,
+    Json,
     Level,
     Manifest,
     Need,
@@ -37,6 +38,7 @@ from omnibuild.onex.interface import interfaces
 from omnibuild.onex.names import Names, folder
 from omnibuild.onex.needs import body_needs
 from omnibuild.onex.package import TEMPLATES as PACKAGE_TEMPLATES
+from omnibuild.onex.package import support, support_template, variables
 from omnibuild.spec import document
 from omnibuild.spec.body import read_body
 from omnibuild.spec.document import Document
@@ -192,11 +194,14 @@ def manifests(found: Survey, world: World, settings: Settings, templates: Templa
         needs = {need.node: digests[need.node] for need in found.graph.needs[name]}
         own = for_node if not isinstance(spec, SharedSpec) else common
         result[name] = manifest(spec, needs, own | _consumed(spec, found))
-    nodes = sorted(
+    kinds: list[Json] = [
         folder(spec) + (":shared" if isinstance(spec, SharedSpec) else "") for spec in found.graph.specs.values()
-    )
+    ]
     around = common | {f"template {name}": templates.digest(name) for name in PACKAGE_TEMPLATES}
-    result[PACKAGE] = manifest(found.package, {}, around | {"nodes": digest_json(list(nodes))})
+    around |= {f"template {it}": templates.digest(it) for it in map(support_template, support(found.names))}
+    result[PACKAGE] = manifest(
+        found.package, {}, around | {"nodes": digest_json([*sorted(map(str, kinds)), variables(found.names, settings)])}
+    )
     return result
 
 

@@ -14,7 +14,7 @@ def number(
     """Return a number, which must not be negative."""
     if isinstance(value, int):
         return cst.Integer(str(value), lpar, rpar)
-    return cst.Float("1e309" if isinf(value) else repr(value), lpar, rpar)
+    return cst.Float("1e309" if isinf(value) else repr(value).replace("e+", "e"), lpar, rpar)
 
 
 def text(value: str | bytes, nested: str = "") -> cst.SimpleString:

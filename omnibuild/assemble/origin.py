@@ -142,7 +142,7 @@ def _in_body(tree: ast.Module, text: str, body: Body, line: int, column: int) ->
         key, count = ours.get(id(statement), (None, 0))
         match = next((theirs[key, it] for it in range(count, -1, -1) if (key, it) in theirs), None) if key else None
         if match is not None:
-            return _place(statement, text, match, body, line)
+            return _place(statement, text, match, body, (line, column))
     return None
 
 
@@ -179,15 +179,21 @@ def _says(statement: ast.stmt) -> str:
     return ast.dump(statement)
 
 
-def _place(statement: ast.stmt, text: str, match: ast.stmt, body: Body, line: int) -> Place:
-    """Return the line of the body's statement that corresponds to a line of the generated one."""
+def _place(statement: ast.stmt, text: str, match: ast.stmt, body: Body, at: tuple[int, int]) -> Place:
+    """Return the place of the body's statement that corresponds to a line and column of the generated one."""
+    line, column = at
     ours = text.splitlines()[statement.lineno - 1 : statement.end_lineno]
     theirs = body.text.splitlines()[match.lineno - 1 : match.end_lineno]
     further = line - statement.lineno
-    if 0 < further < len(theirs) and [it.strip() for it in ours] == [it.strip() for it in theirs]:
-        indent = len(theirs[further]) - len(theirs[further].lstrip())
-        return Place(body.file, match.lineno + further, indent + 1)
+    same = [it.strip() for it in ours] == [it.strip() for it in theirs]
+    if 0 <= further < len(theirs) and (same or (further == 0 and ours[0].strip() == theirs[0].strip())):
+        inside = max(column - 1 - _indent(ours[further]), 0)
+        return Place(body.file, match.lineno + further, _indent(theirs[further]) + inside + 1)
     return Place(body.file, match.lineno, match.col_offset + 1)
+
+
+def _indent(text: str) -> int:
+    return len(text) - len(text.lstrip())
 
 
 def _imported(

@@ -27,7 +27,7 @@ def refusal(problems: Iterable[Problem]) -> dict[str, Json]:
     return _whole(ok=False, outcomes={}, problems=problems)
 
 
-def _whole(ok: bool, outcomes: Mapping[str, Outcome], problems: Iterable[Problem]) -> dict[str, Json]:  # noqa: FBT001
+def _whole(ok: bool, outcomes: Mapping[str, Outcome], problems: Iterable[Problem]) -> dict[str, Json]:
     return {
         "status": "ok" if ok else "failed",
         "nodes": counts(outcomes.values()),

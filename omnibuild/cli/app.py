@@ -68,7 +68,7 @@ class Verbs(click.Group):
                 formatter.write_dl([(verb, it.get_short_help_str(limit=90)) for verb, it in found if it])
 
 
-@click.group(cls=Verbs, help=_ABOUT, context_settings=HELP)
+@click.group(cls=Verbs, help=_ABOUT, context_settings=HELP, subcommand_metavar="VERB ...")
 @click.option(
     "-C",
     "folder",
@@ -81,7 +81,7 @@ class Verbs(click.Group):
 @click.option("--no-color", is_flag=True, help="No colours; the variable NO_COLOR says the same, a pipe implies it.")
 @click.version_option(__version__, prog_name="omnibuild", message="%(prog)s %(version)s")
 @click.pass_context
-def cli(ctx: click.Context, folder: Path, environment: str | None, no_color: bool) -> None:  # noqa: FBT001
+def cli(ctx: click.Context, folder: Path, environment: str | None, no_color: bool) -> None:
     """Take what all verbs share."""
     ctx.obj = Call.of(folder, environment, no_color=no_color)
     ctx.color = ctx.obj.color

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
+import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -18,13 +20,15 @@ _WITHOUT_SOURCE = frozenset({"missing", "stale", "stray"})
 _BREAKS = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
 """What ends a line for YAML, by which the places in specs are counted."""
 _TAB = 4
+_NARROWEST = 24
+"""A column with less room than this is better left to the terminal."""
 _STATUSES = (Status.BUILT, Status.RESTORED, Status.UP_TO_DATE, Status.FAILED, Status.SKIPPED)
 
 
 class Console:
     """Prints text; `root` is where the files of places are, `color` None where the terminal decides."""
 
-    def __init__(self, root: Path | None, color: bool | None) -> None:  # noqa: FBT001
+    def __init__(self, root: Path | None, color: bool | None) -> None:
         self._root = root
         self._color = color
         self._lines: dict[str, list[str]] = {}
@@ -42,23 +46,26 @@ class Console:
                 self.say(err=err)
 
     def table(self, rows: Sequence[Sequence[str]]) -> None:
-        """Print rows in columns; the last column may be of any length."""
+        """Print rows in columns; on a terminal, a last column that is too long goes on below itself."""
         if not rows:
             return
         sizes = [max(width(row[it]) for row in rows) for it in range(len(rows[0]) - 1)]
+        margin = sum(sizes) + 2 * len(sizes)
+        room = shutil.get_terminal_size().columns - margin if sys.stdout.isatty() else 0
         for row in rows:
             cells = [f"{cell}{' ' * (size - width(cell))}" for cell, size in zip(row[:-1], sizes, strict=True)]
-            self.say("  ".join([*cells, row[-1]]).rstrip())
+            last = textwrap.wrap(row[-1], room) if room >= _NARROWEST else [row[-1]]
+            self.say("  ".join([*cells, *last[:1]]).rstrip())
+            for line in last[1:]:
+                self.say(f"{' ' * margin}{line}")
 
     def _problem(self, problem: Problem) -> list[str]:
         word, color = _WORDS[problem.level]
         at = problem.at if isinstance(problem.at, Place) else None
         where = f"{at.file}:{at.line}:{at.column}: " if at else f"{problem.node}: " if problem.node else ""
         first, *more = harmless(problem.message).split("\n")
-        lines = [
-            f"{click.style(harmless(where), bold=True)}"
-            f"{click.style(f'{word}[{problem.code}]', fg=color, bold=True)}: {first}"
-        ]
+        told = click.style(f"{word}[{problem.code}]", fg=color, bold=True)
+        lines = [f"{click.style(harmless(where), bold=True)}{told}: {first}"]
         lines += [f"  {line}" for line in more]
         if at and problem.code not in _WITHOUT_SOURCE:
             lines += self._source(at, color)

@@ -22,7 +22,7 @@ def tell(error: Exception, arguments: list[str]) -> int:
     """Write the report to a file, print the end of it and where it is, and return the exit code."""
     trace = "".join(traceback.format_exception(error))
     text = report(trace, arguments)
-    last = trace.rstrip().splitlines()[-_SHOWN:]
+    last = [line for line in trace.rstrip().splitlines() if line.strip("~^ ")][-_SHOWN:]
     lines = ["omnibuild: internal error: this is a fault of omnibuild, not of your specs", ""]
     lines += [f"  {line}" for line in last]
     file = _kept(text)

@@ -15,16 +15,24 @@ import click
 from omnibuild.cli import PIPE_CLOSED, PROBLEMS, USAGE
 from omnibuild.cli.answer import refusal, show_json
 from omnibuild.cli.call import Call
-from omnibuild.cli.names import SelectorType
+from omnibuild.cli.selector import SelectorType
 from omnibuild.core.values import Mode, Problem
 from omnibuild.workspace import ConfigurationError, NodeError, Workspace
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 _SYSTEM = {
-    getattr(errno, name)
-    for name in "EACCES EPERM EROFS ENOSPC EDQUOT EISDIR ENOTDIR ENAMETOOLONG ELOOP EMFILE ENFILE EIO".split()
-    if hasattr(errno, name)
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ENOSPC,
+    errno.EISDIR,
+    errno.ENOTDIR,
+    errno.ENAMETOOLONG,
+    errno.ELOOP,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.EIO,
 }
 """Errors of the operating system that are the machine's state, not a fault of omnibuild."""
 
@@ -43,7 +51,9 @@ class Verb(click.Command):
         del ctx
         if self.examples:
             with formatter.section("Examples"):
-                formatter.write_dl(list(self.examples), col_max=60)
+                # Never wrapped, so that a line can be copied.
+                for line, meaning in self.examples:
+                    formatter.write(f"  # {meaning}\n  {line}\n")
         formatter.write_paragraph()
         formatter.write_text("-C DIR, --env NAME and --no-color work with every verb.")
 
@@ -92,16 +102,16 @@ def _everywhere() -> list[click.Parameter]:
         if value is not None:
             ctx.obj = replace(current(ctx), environment=value)
 
-    def plain(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: FBT001
+    def plain(ctx: click.Context, param: click.Parameter, value: bool) -> None:
         del param
         ctx.obj = replace(current(ctx), color=False) if value else current(ctx)
         ctx.color = ctx.obj.color
 
     where = click.Path(exists=True, file_okay=False, path_type=Path)
     return [
-        click.Option(["-C", "folder"], type=where, hidden=True, expose_value=False, callback=folder),
-        click.Option(["--env", "environment"], hidden=True, expose_value=False, callback=environment),
-        click.Option(["--no-color"], is_flag=True, hidden=True, expose_value=False, callback=plain),
+        click.Option(["-C", "folder_"], type=where, hidden=True, expose_value=False, callback=folder),
+        click.Option(["--env", "environment_"], hidden=True, expose_value=False, callback=environment),
+        click.Option(["--no-color", "no_color_"], is_flag=True, hidden=True, expose_value=False, callback=plain),
     ]
 
 

@@ -128,6 +128,16 @@ class ExampleRun:
 
 
 @dataclass(frozen=True, slots=True)
+class ExampleTest:
+    """One example to run as the test that it became: which, its file below `out/`, its function."""
+
+    node: str
+    index: int
+    path: str
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """What went wrong when generated code was imported or run.
 
@@ -161,9 +171,13 @@ class Stage(Protocol):
         ...
 
     def try_out(
-        self, classes: Mapping[str, Sequence[str]], examples: Sequence[ExampleRun], contracts: Sequence[str]
+        self,
+        classes: Mapping[str, Sequence[str]],
+        examples: Sequence[ExampleRun],
+        contracts: Sequence[str],
+        tests: Sequence[ExampleTest] = (),
     ) -> Trial:
-        """Import modules and look for their classes, run examples, read contracts, in one process."""
+        """Import modules and look for their classes, run examples and tests, read contracts, in one process."""
         ...
 
 

@@ -238,23 +238,101 @@ class Logic:
 
 
 @dataclass(frozen=True, slots=True)
+class Retry:
+    """How often an operation is tried in all, and the first pause between tries in seconds."""
+
+    attempts: int
+    backoff: float
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A reducer's transition: the message that takes it, from where to where, and what it changes."""
+
+    when: str
+    source: tuple[str, ...]
+    target: str
+    at: Pointer
+    condition: Expression | None = None
+    changes: tuple[Assignment, ...] = ()
+    emits: tuple[Expression, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A reducer's state machine; the first state is the initial one.
+
+    Messages, emitted events, the state's data and the status are models and enums of the node.
+    """
+
+    states: tuple[str, ...]
+    terminal: tuple[str, ...]
+    messages: tuple[Ref, ...]
+    emits: tuple[Ref, ...]
+    state: Ref
+    status: Ref
+    transitions: tuple[Transition, ...]
+    at: Pointer
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of an effect: a connector, its parameters as written, and the result's name.
+
+    `timeout` is in seconds; an operation without `as:` is named after its connector and position.
+    """
+
+    connector: str
+    name: str
+    parameters: Json
+    at: Pointer
+    named: bool = False
+    when: Expression | None = None
+    retry: Retry | None = None
+    timeout: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One step of an orchestrator: the node called, what it is asked, and how; `timeout` in seconds."""
+
+    name: str
+    node: str
+    inputs: tuple[Assignment, ...]
+    at: Pointer
+    when: Expression | None = None
+    for_each: Expression | None = None
+    retry: Retry | None = None
+    timeout: float | None = None
+    undo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
-    """One example: an input, and the output it gives or the failure it ends in."""
+    """One example: an input, and the output it gives or the failure it ends in.
+
+    `given` and `then` are the world before and after, by connector; `events`, `state`, `emitted` and
+    `rejected` are a reducer's, `steps` says what an orchestrator's called nodes answer.
+    """
 
     name: str
     input: Json
     at: Pointer
     output: Json = None
     fails: str = ""
-    env: tuple[tuple[str, str], ...] = ()
+    given: Mapping[str, Json] = field(default_factory=dict)
+    then: Mapping[str, Json] = field(default_factory=dict)
+    events: tuple[tuple[str, Json], ...] = ()
+    state: Mapping[str, Json] = field(default_factory=dict)
+    emitted: tuple[tuple[str, Json], ...] = ()
+    rejected: tuple[str, ...] = ()
+    steps: Mapping[str, Json] = field(default_factory=dict)
 
-
-@dataclass(frozen=True, slots=True)
-class Retry:
-    """How often an operation is tried in all, and the first pause between tries in seconds."""
-
-    attempts: int
-    backoff: float
+    @property
+    def env(self) -> tuple[tuple[str, str], ...]:
+        """The environment variables that are given as plain values."""
+        given = self.given.get("env")
+        return tuple((name, str(value)) for name, value in given.items()) if isinstance(given, dict) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +415,9 @@ class NodeSpec:
     contract: dict[str, Json]
     sections: tuple[tuple[str, str], ...]
     """The digest of each top-level section, in the order of the keys."""
+    machine: Machine | None = None
+    operations: tuple[Operation, ...] = ()
+    steps: tuple[Call, ...] = ()
 
 
 type Spec = NodeSpec | SharedSpec

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from omnibuild.core.values import Enum, Level, Model, NodeSpec, Problem
 from omnibuild.gates.gate import Gate, NodeSubject, Step
-from omnibuild.gates.names import camel, folder, handler_class, model_class
+from omnibuild.gates.names import camel, class_of, folder, handler_class
 from omnibuild.gates.source import classes, is_test, modules, short
 
 
@@ -49,7 +49,7 @@ def _one_class(subject: NodeSubject, file: str, stem: str, tree: ast.Module) -> 
 def _undeclared(subject: NodeSubject, declared: set[str]) -> Iterator[Problem]:
     things: tuple[Model | Enum, ...] = (*subject.spec.models, *subject.spec.enums)
     for thing in things:
-        expected = model_class(thing.ref) if isinstance(thing, Model) else f"Enum{thing.ref.name}"
+        expected = class_of(thing, subject.spec)
         if expected not in declared:
             yield Problem(GATE.code, f"no file holds the class `{expected}` of `{thing.ref.name}`", thing.at, _HINT)
 

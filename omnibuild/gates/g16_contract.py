@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from omnibuild.core.nearest import nearest
 from omnibuild.core.values import Json, Level, NodeSpec, Pointer, Problem, Ref
 from omnibuild.gates.gate import Gate, NodeSubject, Step
-from omnibuild.gates.names import expected_class, file_of, folder, model_class, package
+from omnibuild.gates.names import class_of, expected_class, file_of, folder, package
 from omnibuild.gates.source import classes, modules
 
 _TOPIC = re.compile(r"onex\.(cmd|evt|dlq|intent|snapshot)(\.[a-z0-9]+(-[a-z0-9]+)*){2}\.v\d+")
@@ -117,7 +117,7 @@ def _class_names(subject: NodeSubject, module: str) -> frozenset[str] | None:
         return frozenset(it.name for path, tree in modules(subject.draft) if path == file for it in classes(tree))
     for spec in subject.graph.specs.values():
         if spec.name != subject.spec.name and f"{module}.".startswith(f"{package(spec, subject.settings.package)}."):
-            return frozenset(model_class(model.ref) for model in spec.models)
+            return frozenset(class_of(model, spec) for model in spec.models)
     return None
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from omnibuild.core.values import Graph, Model, NodeSpec, Ref, Spec
+from omnibuild.core.values import Enum, Graph, Model, NodeSpec, Ref, Spec
 
 
 def camel(name: str) -> str:
@@ -25,9 +25,16 @@ def package(spec: Spec, workspace: str) -> str:
     return f"{workspace}.{'nodes' if isinstance(spec, NodeSpec) else 'shared'}.{folder(spec)}"
 
 
-def model_class(ref: Ref) -> str:
-    """Return the class that is generated for a model."""
-    return f"Model{camel(ref.document)}{ref.name}" if ref.name in ("Input", "Output") else f"Model{ref.name}"
+_OF_THE_NODE = ("Input", "Output")
+_OF_THE_MACHINE = ("State", "Status")
+
+
+def class_of(found: Model | Enum, spec: Spec) -> str:
+    """Return the class that is generated for a model or an enum of a document."""
+    prefix = "Model" if isinstance(found, Model) else "Enum"
+    name = found.ref.name
+    derived = isinstance(spec, NodeSpec) and spec.machine is not None and name in _OF_THE_MACHINE
+    return f"{prefix}{camel(spec.name)}{name}" if name in _OF_THE_NODE or derived else f"{prefix}{name}"
 
 
 def handler_class(spec: NodeSpec) -> str:
@@ -38,7 +45,7 @@ def handler_class(spec: NodeSpec) -> str:
 def expected_class(graph: Graph, ref: Ref) -> str | None:
     """Return the class that a reference leads to, None if it leads nowhere."""
     found = graph.lookup(ref)
-    return model_class(found.ref) if isinstance(found, Model) else None
+    return class_of(found, graph.specs[found.ref.document]) if isinstance(found, Model) else None
 
 
 def file_of(module: str, files: Iterable[str] | Mapping[str, str]) -> str | None:

@@ -7,18 +7,17 @@ from collections.abc import Iterable, Sequence
 from omnibuild.assemble.module import module
 from omnibuild.assemble.template import Templates
 from omnibuild.core.values import Draft, Json, Level, NodeSpec, Problem, Settings, Spec
+from omnibuild.onex.code import handlers_package
 from omnibuild.onex.contract import contract
 from omnibuild.onex.environment import environment_part
-from omnibuild.onex.handler import handler_parts
-from omnibuild.onex.logic import LoweredLogic, lower_logic
 from omnibuild.onex.metadata import metadata
 from omnibuild.onex.models import model_parts
 from omnibuild.onex.names import Names
 from omnibuild.onex.node import node_part
 from omnibuild.onex.package import package_parts
 from omnibuild.onex.part import Part
-from omnibuild.onex.tests import test_parts
-from omnibuild.spec.body import read_body
+from omnibuild.onex.tests import round_trips, tests_package
+from omnibuild.onex.ways import way_of
 
 PACKAGE = "."
 """The name under which the files that belong to no single node are built."""
@@ -28,16 +27,12 @@ HEADER = "header.py.j2"
 
 
 def assemble(spec: Spec, names: Names, templates: Templates) -> tuple[Draft | None, list[Problem]]:
-    """Return the draft of a spec, or what keeps it from being assembled."""
+    """Return the draft of a spec that has passed its checks, or what is wrong with the templates."""
     parts = model_parts(spec, names)
     problems: list[Problem] = []
     if isinstance(spec, NodeSpec):
-        logic, problems = lower_logic(spec, spec.logic, names) if spec.logic else (None, [])
-        if any(it.level is Level.BLOCK for it in problems):
-            return None, problems
-        described, wrong = _described(spec, names, templates)
-        problems += wrong
-        parts += [*_code(spec, logic, names), *described]
+        described, problems = _described(spec, names, templates)
+        parts += [*_code(spec, names), *described]
     return _draft(spec.name, parts, problems, templates)
 
 
@@ -47,22 +42,21 @@ def assemble_package(names: Names, settings: Settings, templates: Templates) -> 
     return _draft(PACKAGE, parts, problems, templates)
 
 
-def _code(spec: NodeSpec, logic: LoweredLogic | None, names: Names) -> Iterable[Part]:
+def _code(spec: NodeSpec, names: Names) -> Iterable[Part]:
+    way = way_of(spec)
     package = names.path(names.package_of(spec.name), is_package=True)
     yield Part(package, module(spec.description, None, []), {(): spec.at.to("description")})
-    yield from handler_parts(spec, logic, names)
+    yield handlers_package(spec, names)
+    yield way.handler(spec, names)
     environment = environment_part(spec, names)
     if environment:
         yield environment
     yield node_part(spec, names)
-    yield from test_parts(spec, names, is_async=_is_async(spec))
-
-
-def _is_async(spec: NodeSpec) -> bool:
-    if spec.body is None:
-        return False
-    shape, _ = read_body(spec.body, environment=bool(spec.env))
-    return shape is not None and shape.is_async
+    yield tests_package(spec, names)
+    examples = way.tests(spec, names)
+    if examples:
+        yield examples
+    yield round_trips(spec, names)
 
 
 def _described(spec: NodeSpec, names: Names, templates: Templates) -> tuple[list[Part], list[Problem]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from omnibuild.core.values import Enum, Model, NodeSpec, Problem, Spec, Type
-from omnibuild.onex.logic import lower_logic
 from omnibuild.onex.names import Names, member_name, snake
+from omnibuild.onex.ways import way_of
 from omnibuild.spec.conformity import check_field, check_value
 
 
@@ -22,8 +22,7 @@ def check_spec(spec: Spec, names: Names) -> Iterator[Problem]:
         yield from _ends(spec, names)
         yield from _examples(spec, names)
         yield from _variables(spec)
-        if spec.logic:
-            yield from lower_logic(spec, spec.logic, names)[1]
+        yield from way_of(spec).check(spec, names)
 
 
 def _collisions(spec: Spec, names: Names) -> Iterator[Problem]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from omnibuild.core.nearest import nearest
 from omnibuild.core.values import Assignment, Level, Logic, Lowered, Model, NodeSpec, Problem, Type
-from omnibuild.onex.names import Names
+from omnibuild.onex.names import Names, member_name
 from omnibuild.spec.expression import Binding, Scope, lower
 from omnibuild.spec.expression import names as free_names
 
@@ -26,16 +26,18 @@ class LoweredLogic:
     output: tuple[tuple[str, Lowered], ...]
 
 
-def lower_logic(spec: NodeSpec, logic: Logic, names: Names) -> tuple[LoweredLogic | None, list[Problem]]:
-    """Return the logic of a compute node, or what is wrong with it."""
+def lower_logic(
+    logic: Logic, output: Model, scope: Scope, taken: Collection[str] = ()
+) -> tuple[LoweredLogic | None, list[Problem]]:
+    """Return the `logic:` of a node, or what is wrong with it.
+
+    `scope` is what its expressions can name beside `let`; `taken` are names of the generated code
+    that no `let` may have.
+    """
     problems: list[Problem] = []
-    request, output = names.graph.lookup(spec.input), names.graph.lookup(spec.output)
-    if not isinstance(request, Model) or not isinstance(output, Model):
-        return None, problems
-    scope = _scope(spec, request, names)
     let: list[tuple[str, Lowered]] = []
     for entry in logic.let:
-        problems += _let_name(entry, request)
+        problems += _let_name(entry, {*taken, *_RESERVED}, scope)
         lowered, wrong = lower(entry.value, scope, None)
         problems += wrong
         type_ = lowered.type if lowered else Type("Any")
@@ -58,29 +60,43 @@ def lower_logic(spec: NodeSpec, logic: Logic, names: Names) -> tuple[LoweredLogi
     return LoweredLogic(tuple(it for it in let if it[0] in used), ordered), problems
 
 
-def _scope(spec: NodeSpec, request: Model, names: Names) -> Scope:
-    fields = {
-        field.name: Binding(field.type, ast.Attribute(ast.Name(REQUEST, ast.Load()), field.name, ast.Load()))
-        for field in request.fields
-    }
+def request_scope(spec: NodeSpec, names: Names) -> Scope:
+    """Return the scope in which the input's fields are attributes of the request."""
+    request = names.graph.lookup(spec.input)
+    fields = request.fields if isinstance(request, Model) else ()
+    bindings = {it.name: Binding(it.type, attribute(REQUEST, it.name)) for it in fields}
+    return document_scope(spec, names, bindings)
+
+
+def document_scope(spec: NodeSpec, names: Names, bindings: Mapping[str, Binding]) -> Scope:
+    """Return a scope with these names and the models of the node's document."""
     own = [it.ref.name for it in spec.models] + [it.ref.name for it in spec.enums]
     return Scope(
-        names=fields,
+        names=bindings,
         document=spec.name,
         lookup=names.graph.lookup,
         models=[name for name in own if name not in ("Input", "Output")],
         documents=list(names.graph.specs),
+        member=member_name,
     )
 
 
-def _let_name(entry: Assignment, request: Model) -> Iterator[Problem]:
+def attribute(*names: str) -> ast.expr:
+    """Return the tree of a dotted name."""
+    tree: ast.expr = ast.Name(names[0], ast.Load())
+    for name in names[1:]:
+        tree = ast.Attribute(tree, name, ast.Load())
+    return tree
+
+
+def _let_name(entry: Assignment, taken: Collection[str], scope: Scope) -> Iterator[Problem]:
     at = replace(entry.value.at, key=True)
-    if entry.name in _RESERVED:
+    if entry.name in taken:
         yield Problem("name", f"`{entry.name}` is taken by the generated code", at, "choose another name")
     elif not entry.name.isidentifier() or entry.name != entry.name.lower():
         yield Problem("name", f"`{entry.name}` is not a snake_case name", at)
-    elif request.field(entry.name):
-        yield Problem("name", f"`{entry.name}` is a field of the input already", at, "choose another name")
+    elif entry.name in scope.names:
+        yield Problem("name", f"`{entry.name}` has a meaning already", at, "choose another name")
 
 
 def _coverage(logic: Logic, output: Model) -> Iterator[Problem]:

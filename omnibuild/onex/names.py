@@ -82,11 +82,12 @@ class Names:
     def class_name(self, ref: Ref) -> str:
         """Return the class of a model or an enum."""
         target = self.target(ref)
-        if isinstance(self.graph.lookup(target), Enum):
-            return f"Enum{target.name}"
-        if target.name in ("Input", "Output") and isinstance(self.graph.specs.get(target.document), NodeSpec):
-            return f"Model{pascal(target.document)}{target.name}"
-        return f"Model{target.name}"
+        prefix = "Enum" if isinstance(self.graph.lookup(target), Enum) else "Model"
+        spec = self.graph.specs.get(target.document)
+        own: tuple[str, ...] = ("Input", "Output") if isinstance(spec, NodeSpec) else ()
+        if isinstance(spec, NodeSpec) and spec.machine:
+            own = ("Input", "Output", "State", "Status")
+        return f"{prefix}{pascal(target.document)}{target.name}" if target.name in own else f"{prefix}{target.name}"
 
     def alias(self, ref: Ref) -> str:
         """Return what a class is imported as where another of the same name stands."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import libcst as cst
 
@@ -18,13 +18,24 @@ from omnibuild.onex.part import Part
 from omnibuild.onex.strategy import Strategies, is_ambiguous
 
 
-def test_parts(spec: NodeSpec, names: Names, *, is_async: bool) -> list[Part]:
-    """Return a node's test files; `is_async` says whether its handler's `handle` is a coroutine."""
-    package = f"{names.package_of(spec.name)}.tests"
-    parts = [Part(names.path(package, is_package=True), module(f"Tests of {spec.name}.", None, []), {(): spec.at})]
-    if spec.examples:
-        parts.append(_ExampleTests(spec, names, is_async=is_async).part())
-    return [*parts, _round_trips(spec, names)]
+def tests_package(spec: NodeSpec, names: Names) -> Part:
+    """Return the package that a node's tests stand in."""
+    path = names.path(f"{names.package_of(spec.name)}.tests", is_package=True)
+    return Part(path, module(f"Tests of {spec.name}.", None, []), {(): spec.at})
+
+
+def example_tests(is_async: Callable[[NodeSpec], bool]) -> Callable[[NodeSpec, Names], Part | None]:
+    """Return what writes the tests of examples that are no more than an input and its output."""
+
+    def tests(spec: NodeSpec, names: Names) -> Part | None:
+        return _ExampleTests(spec, names, is_async=is_async(spec)).part() if spec.examples else None
+
+    return tests
+
+
+def examples_path(spec: NodeSpec, names: Names) -> str:
+    """Return the path below `out/` of the test module of a node's examples."""
+    return names.path(f"{names.package_of(spec.name)}.tests.test_handler_{spec.name}")
 
 
 class _ExampleTests:
@@ -45,8 +56,7 @@ class _ExampleTests:
             tests.append(self._test(f"test_{name}", example))
             origins[(f"test_{name}",)] = example.at
         text = module(f"What {spec.name} gives for the examples of its spec.", self._imports, tests)
-        path = self._names.path(f"{self._names.package_of(spec.name)}.tests.test_handler_{spec.name}")
-        return Part(path, text, origins)
+        return Part(examples_path(spec, self._names), text, origins)
 
     def _class_name(self, ref: Ref) -> str:
         return self._names.imported(ref, self._imports)
@@ -107,7 +117,8 @@ def _spaced(statement: cst.SimpleStatementLine) -> cst.SimpleStatementLine:
     return statement.with_changes(leading_lines=[cst.EmptyLine()])
 
 
-def _round_trips(spec: NodeSpec, names: Names) -> Part:
+def round_trips(spec: NodeSpec, names: Names) -> Part:
+    """Return the test module of the input's and the output's journey through JSON."""
     imports = Imports(names.package)
     imports.name("hypothesis", "given")
     imports.bind("hypothesis", "strategies", "st")

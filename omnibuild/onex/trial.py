@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from omnibuild.core.ports import ExampleRun, Failure, Trial
+from omnibuild.core.ports import ExampleRun, ExampleTest, Failure, Trial
 from omnibuild.core.values import Draft, NodeSpec, Spec
-from omnibuild.onex.names import Names, handler_class, node_class
+from omnibuild.onex.names import Names, example_names, handler_class, node_class
+from omnibuild.onex.tests import examples_path
+from omnibuild.onex.ways import way_of
 
 
 def promised_classes(spec: Spec, draft: Draft, names: Names) -> Mapping[str, Sequence[str]]:
@@ -25,8 +27,18 @@ def module_of(path: str) -> str:
     return path.removeprefix("src/").removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
+def example_tests(spec: NodeSpec, names: Names) -> tuple[ExampleTest, ...]:
+    """Return the tests of a node's examples, where an example is more than an input and an output."""
+    if way_of(spec).direct:
+        return ()
+    path = examples_path(spec, names)
+    return tuple(ExampleTest(spec.name, index, path, f"test_{it}") for index, it in enumerate(example_names(spec)))
+
+
 def example_runs(spec: NodeSpec, names: Names) -> tuple[ExampleRun, ...]:
-    """Return the runs of a node's examples."""
+    """Return the runs of a node's examples, where each is an input and what `handle` gives for it."""
+    if not way_of(spec).direct:
+        return ()
     return tuple(
         ExampleRun(
             node=spec.name,

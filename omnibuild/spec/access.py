@@ -6,7 +6,8 @@ import ast
 
 from omnibuild.core.nearest import nearest
 from omnibuild.core.values import ClassOf, Enum, Lowered, Model, Ref, Type
-from omnibuild.spec.compatibility import conversion, declared, item_of, show
+from omnibuild.spec.compatibility import conversion, declared, item_of, plain, show
+from omnibuild.spec.literals import opened
 from omnibuild.spec.scope import ANY, Binding, Env, Reader, Want, arms_of, path_of, union
 from omnibuild.spec.signatures import Members, functions, members, substitute, variables
 from omnibuild.spec.stubs import RULED
@@ -99,19 +100,16 @@ def attribute(reader: Reader, node: ast.Attribute, env: Env, _want: Want | None)
     narrowed = env.narrowed.get(path) if path else None
     if binding:
         return Lowered(binding.tree, narrowed or binding.type)
-    if class_of(reader, node, env):
-        ref = class_of(reader, node, env)
-        assert ref  # noqa: S101
-        _name_of_class(reader, node, ref, reader.name_of(node))
+    if itself := class_of(reader, node, env):
+        _name_of_class(reader, node, itself, reader.name_of(node))
         return Lowered(node, ANY)
-    ref = class_of(reader, node.value, env)
-    if ref:
-        return _member_of_class(reader, node, ref)
+    if owner := class_of(reader, node.value, env):
+        return _member_of_class(reader, node, owner)
     if isinstance(node.value, ast.Name) and not bound(reader, node.value, env):
         known = [it.partition(".")[2] for it in reader.scope.names if it.startswith(f"{node.value.id}.")]
         if known:
             return _missing(reader, node, f"`{node.value.id}` has no `{node.attr}`", known)
-    receiver = reader.infer(node.value, env)
+    receiver = opened(reader.infer(node.value, env))
     types = [_attribute_of(reader, node, arm) for arm in arms_of(receiver.type)]
     return Lowered(ast.Attribute(receiver.tree, node.attr, ast.Load()), narrowed or union(types))
 
@@ -178,7 +176,7 @@ def members_of(reader: Reader, receiver: Type) -> Members | None:
             return Members({field.name: field.type for field in fields})
         case Enum():
             return members("enum")
-    if receiver.head in ("Any", "Json", "ref"):
+    if receiver.head in ("Any", "ref"):
         return None
     head = type(receiver.values[0]).__name__ if receiver.head == "Literal" else receiver.head
     return members(head)
@@ -211,7 +209,7 @@ def no_member(reader: Reader, node: ast.Attribute, receiver: Type, known: Member
 
 def subscript(reader: Reader, node: ast.Subscript, env: Env, _want: Want | None) -> Lowered:
     """Return `a[b]` or `a[b:c]`."""
-    receiver = reader.infer(node.value, env)
+    receiver = opened(reader.infer(node.value, env))
     if isinstance(node.slice, ast.Slice):
         parts = [node.slice.lower, node.slice.upper, node.slice.step]
         wanted = Want(Type("|", (Type("int"), Type("None"))), strict=True)
@@ -219,7 +217,7 @@ def subscript(reader: Reader, node: ast.Subscript, env: Env, _want: Want | None)
         types = [_slice_of(reader, node, arm) for arm in arms_of(receiver.type)]
         return Lowered(ast.Subscript(receiver.tree, ast.Slice(*trees), ast.Load()), union(types))
     keys = {arm.args[0] for arm in arms_of(receiver.type) if arm.head == "dict" and arm.args}
-    ints = all(arm.head in ("list", "tuple", "str", "bytes") for arm in arms_of(receiver.type))
+    ints = all(arm.head in ("list", "tuple", "str", "bytes") for arm in plain(receiver.type, reader.scope))
     key = union(keys) if keys else Type("int") if ints else None
     index = reader.infer(node.slice, env, Want(key, strict=True) if key else None)
     types = [_item_of(reader, node, arm) for arm in arms_of(receiver.type)]
@@ -228,7 +226,7 @@ def subscript(reader: Reader, node: ast.Subscript, env: Env, _want: Want | None)
 
 def _slice_of(reader: Reader, node: ast.Subscript, receiver: Type) -> Type:
     match receiver.head:
-        case "list" | "str" | "bytes" | "Any" | "Json" | "Literal":
+        case "list" | "str" | "bytes" | "Any" | "Literal":
             return Type("str") if receiver.head == "Literal" else receiver
         case "tuple":
             return Type("tuple", (item_of(receiver) or ANY, ELLIPSIS))
@@ -248,7 +246,7 @@ def _item_of(reader: Reader, node: ast.Subscript, receiver: Type) -> Type:
                 return receiver.args[index]
             reader.report(f"there are only {len(receiver.args)} items", node.slice)
             return ANY
-        case "list" | "tuple" | "str" | "bytes" | "Any" | "Json" | "Literal", _:
+        case "list" | "tuple" | "str" | "bytes" | "Any" | "Literal", _:
             return item_of(receiver) or ANY
         case _:
             return _not_indexed(reader, node, receiver, "index")

@@ -13,6 +13,7 @@ from omnibuild.spec.bounds import bound as upper_bound
 from omnibuild.spec.compatibility import conversion, item_of, show
 from omnibuild.spec.formats import is_strftime
 from omnibuild.spec.functions import check_order, ruled
+from omnibuild.spec.literals import opened
 from omnibuild.spec.scope import ANY, Env, Reader, Want, arms_of, union, without_none
 from omnibuild.spec.signatures import (
     Parameter,
@@ -141,7 +142,7 @@ def _function(reader: Reader, name: str, node: ast.Call, env: Env) -> Lowered:
 
 def _method(reader: Reader, function: ast.Attribute, node: ast.Call, env: Env) -> Lowered:
     """Return the call of a method."""
-    receiver = reader.infer(function.value, env)
+    receiver = opened(reader.infer(function.value, env))
     if not is_allowed(reader, function):
         return Lowered(node, ANY)
     made = ast.Attribute(receiver.tree, function.attr, ast.Load())
@@ -248,6 +249,7 @@ def _argument(reader: Reader, node: ast.expr, env: Env, parameter: Parameter, kn
     exact = wanted.head in ("K", "T") or not _is_generic(wanted)
     found = reader.infer(node, env, Want(substitute(wanted, known), strict=exact))
     if not exact:
+        found = opened(found)
         _bind(reader, node, wanted, found.type, known)
     return found.tree
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from omnibuild.core.values import Lowered, Model, Type
 from omnibuild.spec.compatibility import conversion, declared, fits, item_of, plain, show, target
-from omnibuild.spec.literals import is_literal
+from omnibuild.spec.literals import is_literal, opened
 from omnibuild.spec.scope import ANY, Env, Reader, Scope, Want, arms_of, may_be_none, union, without_none
 from omnibuild.spec.types import ELLIPSIS, NUMBERS, TIMES
 
@@ -28,6 +28,8 @@ def comparison(reader: Reader, node: ast.Compare, env: Env, _want: Want | None) 
     """Return `a < b`, chains of it, `in`, and `is None`."""
     nodes = [node.left, *node.comparators]
     operands = [reader.infer(it, env) for it in nodes]
+    if not all(isinstance(it, ast.Eq | ast.NotEq | ast.Is | ast.IsNot) for it in node.ops):
+        operands = [opened(it) for it in operands]
     operators = list(node.ops)
     for index, op in enumerate(operators):
         sides = (index, index + 1)
@@ -87,11 +89,17 @@ def _check(reader: Reader, op: ast.cmpop, nodes: list[ast.expr], types: list[Typ
     return op
 
 
+def _may_be_part(left: Type, right: Type, reader: Reader) -> bool:
+    """Return whether `in` has a meaning where the right side is a text: then the left must be one."""
+    texts = any(it.head in ("str", "bytes") for it in plain(right, reader.scope))
+    return not texts or all(it.head in ("str", "bytes", "int", "Any") for it in plain(left, reader.scope))
+
+
 def _check_in(reader: Reader, nodes: list[ast.expr], left: Type, right: Type) -> None:
     items = [item_of(arm) for arm in plain(right, reader.scope)]
     if None in items:
         reader.report(f"`in` has no meaning for {show(right, reader.scope)}", nodes[1])
-    elif not may_be_equal(left, union(it for it in items if it), reader.scope):
+    elif not may_be_equal(left, union(it for it in items if it), reader.scope) or not _may_be_part(left, right, reader):
         reader.report(f"no {show(left, reader.scope)} is in a {show(right, reader.scope)}", nodes[0])
 
 

@@ -31,6 +31,8 @@ def declared(type_: Type, scope: Scope) -> Model | Enum | None:
 
 def show(type_: Type, scope: Scope) -> str:
     """Return a type as the document would write it, without its own name."""
+    if type_.head == "Sized":
+        return "something with a length"
     return re.sub(rf"\b{re.escape(scope.document)}\.", "", str(type_))
 
 
@@ -67,7 +69,7 @@ def _fits(actual: Type, expected: Type, scope: Scope) -> bool:
         case "Json", head:
             return head in (*_JSON, "list", "dict")
         case head, "Sized":
-            return head in _SIZED
+            return head in _SIZED and not isinstance(declared(actual, scope), Model)
         case head, "Json":
             parts = actual.args[-1:] if head in ("list", "dict") else ()
             return head in _JSON or any(fits(part, expected, scope) for part in parts)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from omnibuild.core.values import Lowered, Type
 from omnibuild.spec.compatibility import conversion, item_of, show
 from omnibuild.spec.displays import check_hashable, item_wanted
+from omnibuild.spec.literals import opened
 from omnibuild.spec.narrowing import narrow
 from omnibuild.spec.scope import ANY, Binding, Env, Reader, Want, arms_of, union
 from omnibuild.spec.signatures import functions
@@ -49,17 +50,22 @@ def _clauses(reader: Reader, generators: list[ast.comprehension], env: Env) -> t
     for generator in generators:
         if generator.is_async:
             reader.report("`async` is not part of expressions", generator.target)
-        iterable = reader.infer(generator.iter, env)
         local: dict[str, Binding] = {}
-        item = iterated(reader, generator.iter, iterable.type)
+        items, item = iterable(reader, generator.iter, env)
         target = _target(reader, generator.target, item, env, local)
         env = env.bind(local)
         conditions: list[ast.expr] = []
         for condition in generator.ifs:
             conditions.append(reader.infer(condition, env).tree)
             env = narrow(reader, condition, env)
-        clauses.append(ast.comprehension(target, iterable.tree, conditions, 0))
+        clauses.append(ast.comprehension(target, items.tree, conditions, 0))
     return clauses, env
+
+
+def iterable(reader: Reader, node: ast.expr, env: Env) -> tuple[Lowered, Type]:
+    """Return a part to be iterated over, and what that gives."""
+    items = opened(reader.infer(node, env))
+    return items, iterated(reader, node, items.type)
 
 
 def iterated(reader: Reader, node: ast.expr, type_: Type) -> Type:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from omnibuild.core.values import Imported, Lowered, Type
 from omnibuild.spec.comparison import are_ordered
 from omnibuild.spec.compatibility import plain, show
-from omnibuild.spec.comprehensions import iterated
-from omnibuild.spec.literals import decimal, decimal_of_text, is_number, number
-from omnibuild.spec.operators import alike
+from omnibuild.spec.comprehensions import iterable, iterated
+from omnibuild.spec.displays import check_hashable
+from omnibuild.spec.literals import decimal, decimal_of_text, is_number, number, opened
+from omnibuild.spec.operators import alike, result_of
 from omnibuild.spec.scope import ANY, Env, Reader, Want, arms_of, may_be_none, union
 from omnibuild.spec.types import ELLIPSIS, NUMBERS
 
@@ -18,7 +19,7 @@ type Rule = Callable[[Reader, ast.Call, Env], Lowered]
 
 _STRICT_INT = Want(Type("int"), strict=True)
 _STRICT_BOOL = Want(Type("bool"), strict=True)
-_SIGNED = (*NUMBERS, "timedelta", "Any", "Json")
+_SIGNED = (*NUMBERS, "timedelta", "Any")
 _STARTS = {"Decimal": ("decimal", "Decimal"), "timedelta": ("datetime", "timedelta")}
 """What `sum` begins with where 0 would not do."""
 
@@ -48,7 +49,7 @@ def _keyword(node: ast.Call, name: str) -> ast.expr | None:
 
 
 def _abs(reader: Reader, node: ast.Call, env: Env) -> Lowered:
-    value = reader.infer(node.args[0], env)
+    value = opened(reader.infer(node.args[0], env))
     types = plain(value.type, reader.scope)
     if any(it.head not in _SIGNED for it in types):
         reader.report(f"`abs` has no meaning for {show(value.type, reader.scope)}", node.args[0])
@@ -74,11 +75,17 @@ def _dict(reader: Reader, node: ast.Call, env: Env) -> Lowered:
         reader.report("`dict` takes pairs or names, not both", node)
     if not node.args:
         return _dict_of_names(reader, node, env)
-    pairs = reader.infer(node.args[0], env)
+    pairs = opened(reader.infer(node.args[0], env))
     if pairs.type.head == "dict":
         return Lowered(_call("dict", [pairs.tree]), pairs.type)
     pair = iterated(reader, node.args[0], pairs.type)
-    parts = pair.args if pair.head == "tuple" and len(pair.args) == 2 and ELLIPSIS not in pair.args else (ANY, ANY)
+    parts = pair.args if pair.head == "tuple" and ELLIPSIS not in pair.args else ()
+    if len(parts) != 2:
+        if pair != ANY:
+            message = f"`dict` takes pairs, not {show(pair, reader.scope)}"
+            reader.report(message, node.args[0], "write {… : … for … in …}")
+        parts = (ANY, ANY)
+    check_hashable(reader, node.args[0], parts[0])
     return Lowered(_call("dict", [pairs.tree]), Type("dict", parts))
 
 
@@ -97,12 +104,11 @@ def _extreme(reader: Reader, node: ast.Call, env: Env) -> Lowered:
     if len(node.args) > 1:
         if default:
             reader.report("`default=` goes with one argument only", default)
-        values = alike(reader, [(it, env) for it in node.args], None)
+        values = [opened(it) for it in alike(reader, [(it, env) for it in node.args], None)]
         type_ = union(it.type for it in values)
         check_order(reader, name, node.args[0], type_)
         return Lowered(_call(name, [it.tree for it in values]), type_)
-    items = reader.infer(node.args[0], env)
-    type_ = iterated(reader, node.args[0], items.type)
+    items, type_ = iterable(reader, node.args[0], env)
     check_order(reader, name, node.args[0], type_)
     if default is None:
         return Lowered(_call(name, [items.tree]), type_)
@@ -118,9 +124,9 @@ def check_order(reader: Reader, name: str, node: ast.expr, type_: Type) -> None:
 
 
 def _round(reader: Reader, node: ast.Call, env: Env) -> Lowered:
-    value = reader.infer(node.args[0], env)
+    value = opened(reader.infer(node.args[0], env))
     types = plain(value.type, reader.scope)
-    if any(it.head not in (*NUMBERS, "Any", "Json") for it in types):
+    if any(it.head not in (*NUMBERS, "Any") for it in types):
         reader.report(f"`round` has no meaning for {show(value.type, reader.scope)}", node.args[0])
         return Lowered(node, ANY)
     digits = [reader.infer(it, env, _STRICT_INT).tree for it in node.args[1:]]
@@ -128,14 +134,17 @@ def _round(reader: Reader, node: ast.Call, env: Env) -> Lowered:
 
 
 def _sum(reader: Reader, node: ast.Call, env: Env) -> Lowered:
-    items = reader.infer(node.args[0], env)
-    item = iterated(reader, node.args[0], items.type)
+    items, item = iterable(reader, node.args[0], env)
     start = node.args[1] if len(node.args) > 1 else _keyword(node, "start")
     if start:
         begin = reader.infer(start, env, Want(item))
-        return Lowered(_call("sum", [items.tree, begin.tree]), union((item, begin.type)))
+        total = result_of(reader, "+", begin.type, item)
+        if total is None:
+            parts = f"{show(item, reader.scope)} and {show(begin.type, reader.scope)}"
+            reader.report(f"`sum` has no meaning for {parts}", node.args[0])
+        return Lowered(_call("sum", [items.tree, begin.tree]), total or ANY)
     heads = {it.head for it in plain(item, reader.scope)}
-    wrong = heads - {"int", "float", "Decimal", "timedelta", "Any", "Json"}
+    wrong = heads - {"int", "float", "Decimal", "timedelta", "Any"}
     if wrong or len(heads & {"timedelta", "Decimal", "float"}) > 1:
         hint = 'write "".join(…)' if heads == {"str"} else "leave out what is None" if "None" in heads else ""
         reader.report(f"`sum` has no meaning for {show(item, reader.scope)}", node.args[0], hint)
@@ -149,12 +158,11 @@ def _sum(reader: Reader, node: ast.Call, env: Env) -> Lowered:
 
 
 def _zip(reader: Reader, node: ast.Call, env: Env) -> Lowered:
-    values = [reader.infer(it, env) for it in node.args]
-    items = [iterated(reader, it, value.type) for it, value in zip(node.args, values, strict=True)]
+    values = [iterable(reader, it, env) for it in node.args]
     strict = _keyword(node, "strict")
     named = {"strict": reader.infer(strict, env, _STRICT_BOOL).tree} if strict else {}
-    type_ = Type("iterator", (Type("tuple", tuple(items)),))
-    return Lowered(_call("zip", [it.tree for it in values], named), type_)
+    type_ = Type("iterator", (Type("tuple", tuple(item for _, item in values)),))
+    return Lowered(_call("zip", [items.tree for items, _ in values], named), type_)
 
 
 _RULES: dict[str, Rule] = {

@@ -13,7 +13,7 @@ from omnibuild.spec.comparison import comparison
 from omnibuild.spec.compatibility import conversion, fits, show
 from omnibuild.spec.comprehensions import comprehension, dict_comprehension
 from omnibuild.spec.displays import dict_, f_string, sequence, tuple_
-from omnibuild.spec.literals import constant, decimal
+from omnibuild.spec.literals import constant, decimal, opened
 from omnibuild.spec.operators import arithmetic, boolean, conditional, unary
 from omnibuild.spec.scope import ANY, Env, Scope, Want, arms_of
 from omnibuild.spec.syntax import Syntax
@@ -77,6 +77,8 @@ class Inference:
         return self._conform(node, found, want.type) if want and want.strict else found
 
     def _conform(self, node: ast.expr, found: Lowered, wanted: Type) -> Lowered:
+        if all(arm.head not in ("Any", "Json") for arm in arms_of(wanted)):
+            found = opened(found)
         if fits(found.type, wanted, self.scope):
             return found
         converted = _convert(found, wanted)

@@ -1,4 +1,4 @@
-"""Literals: what each becomes where a Decimal, UUID, date, path or enum is needed."""
+"""Literals and conversions: what each becomes where a Decimal, UUID, date, path or enum is needed."""
 
 from __future__ import annotations
 
@@ -72,6 +72,13 @@ def call(function: ast.expr, *arguments: ast.expr | str | int) -> ast.Call:
 def decimal(*arguments: ast.expr | str | int) -> ast.Call:
     """Return the call `Decimal(…)`."""
     return call(Imported("decimal", "Decimal"), *arguments)
+
+
+def opened(value: Lowered) -> Lowered:
+    """Return a value to be looked into: what a Json value holds is known at run time only."""
+    if all(arm.head != "Json" for arm in arms_of(value.type)):
+        return value
+    return Lowered(call(Imported("typing", "cast"), Imported("typing", "Any"), value.tree), ANY)
 
 
 def is_number(node: ast.expr) -> bool:

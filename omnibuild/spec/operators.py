@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from omnibuild.core.values import Lowered, Type
 from omnibuild.spec.bounds import is_huge_power, is_huge_repeat
 from omnibuild.spec.compatibility import conversion, item_of, plain, show
-from omnibuild.spec.literals import is_literal, is_number, number
+from omnibuild.spec.literals import is_literal, is_number, number, opened
 from omnibuild.spec.narrowing import narrow
 from omnibuild.spec.scope import ANY, Env, Reader, Want, arms_of, may_be_none, union, without_none
 
@@ -58,7 +58,7 @@ RESULTS = {
 """The type that each operator gives, by the types of its operands; what is not here is a problem."""
 
 _DECIMAL = Want(Type("Decimal"))
-_SIGNED = ("int", "float", "Decimal", "timedelta", "Any", "Json")
+_SIGNED = ("int", "float", "Decimal", "timedelta", "Any")
 
 
 def arithmetic(reader: Reader, node: ast.BinOp, env: Env, want: Want | None) -> Lowered:
@@ -73,7 +73,7 @@ def arithmetic(reader: Reader, node: ast.BinOp, env: Env, want: Want | None) -> 
     if sign == "**" and is_huge_power(node):
         reader.report("this power is too large", node)
         return Lowered(tree, ANY)
-    type_ = _result(reader, sign, left.type, right.type)
+    type_ = result_of(reader, sign, left.type, right.type)
     if type_ is None:
         reader.report(*_mismatch(reader, node, sign, left.type, right.type))
         return Lowered(tree, ANY)
@@ -85,7 +85,7 @@ def arithmetic(reader: Reader, node: ast.BinOp, env: Env, want: Want | None) -> 
 
 
 def _operands(reader: Reader, node: ast.BinOp, env: Env, want: Want | None) -> tuple[Lowered, Lowered]:
-    left, right = reader.infer(node.left, env), reader.infer(node.right, env)
+    left, right = opened(reader.infer(node.left, env)), opened(reader.infer(node.right, env))
     wanted = want is not None and want.arm("Decimal") is not None
     heads = [it.head for side in (left, right) for it in arms_of(side.type)]
     if wanted or "Decimal" in heads:
@@ -101,20 +101,20 @@ def _is_chosen(node: ast.expr) -> bool:
     return is_number(node) or (isinstance(node, ast.IfExp) and is_number(node.body) and is_number(node.orelse))
 
 
-def _result(reader: Reader, sign: str, left: Type, right: Type) -> Type | None:
+def result_of(reader: Reader, sign: str, left: Type, right: Type) -> Type | None:
     """Return the type of an operation, None if some of the alternatives have none."""
     types: list[Type] = []
     for one in plain(left, reader.scope):
         for other in plain(right, reader.scope):
-            type_ = _result_of(sign, one, other)
+            type_ = _result(sign, one, other)
             if type_ is None:
                 return None
             types.append(type_)
     return union(types)
 
 
-def _result_of(sign: str, left: Type, right: Type) -> Type | None:
-    if {left.head, right.head} & {"Any", "Json"}:
+def _result(sign: str, left: Type, right: Type) -> Type | None:
+    if "Any" in (left.head, right.head):
         return ANY
     if (sign, left.head, right.head) in RESULTS:
         return Type(RESULTS[sign, left.head, right.head])
@@ -155,7 +155,7 @@ def unary(reader: Reader, node: ast.UnaryOp, env: Env, want: Want | None) -> Low
         return number(reader, node, want)
     if isinstance(node.op, ast.Not):
         return Lowered(ast.UnaryOp(node.op, reader.infer(node.operand, env).tree), Type("bool"))
-    operand = reader.infer(node.operand, env)
+    operand = opened(reader.infer(node.operand, env))
     types = plain(operand.type, reader.scope)
     if isinstance(node.op, ast.Invert) or any(it.head not in _SIGNED for it in types):
         sign = {ast.USub: "-", ast.UAdd: "+"}.get(type(node.op), "~")

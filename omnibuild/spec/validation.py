@@ -134,7 +134,7 @@ def _keys(model: type[BaseModel], path: Path) -> list[str]:
     for step in path:
         found = _step(found, step)
     names = [it for it in _members(found) if isinstance(it, type) and issubclass(it, BaseModel)]
-    return [key for it in names for key in it.model_fields]
+    return [field.alias or key for it in names for key, field in it.model_fields.items()]
 
 
 def _members(annotation: Any) -> list[Any]:
@@ -149,8 +149,10 @@ def _members(annotation: Any) -> list[Any]:
 def _step(annotation: Any, step: str | int) -> Any:
     """Return the annotation of what a key or a position leads to."""
     for member in _members(annotation):
-        if isinstance(member, type) and issubclass(member, BaseModel) and step in member.model_fields:
-            return member.model_fields[str(step)].annotation
+        if isinstance(member, type) and issubclass(member, BaseModel):
+            fields = {field.alias or name: field for name, field in member.model_fields.items()}
+            if step in fields:
+                return fields[str(step)].annotation
         if get_origin(member) in (dict, list):
             return get_args(member)[-1]
     return None

@@ -19,7 +19,7 @@ DURATION = r"^\d+(\.\d+)?(ms|s|m|h)$"
 class Written(BaseModel):
     """Base of all: what is not declared is a mistake."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=False)
 
 
 class WrittenField(Written):
@@ -82,20 +82,55 @@ class WrittenVariable(Written):
     description: str = Field(default="", description="What it is for.")
 
 
-class WrittenGiven(Written):
-    """What an example finds when it starts."""
+class WrittenModifiers(Written):
+    """What every operation may have beside its connector."""
 
-    env: dict[str, str] = Field(default={}, description="Environment variables and their values.")
+    name: str | None = Field(default=None, alias="as", pattern=NAME, description="The name of its result.")
+    when: str | bool | None = Field(default=None, description="It is left out where this does not hold.")
+    retry: WrittenRetry | None = Field(default=None, description="Tries beyond the first.")
+    timeout: str | None = Field(default=None, pattern=DURATION, description="How long it may take.")
+
+
+class WrittenTransition(Written):
+    """One transition of a reducer."""
+
+    when: str = Field(description="The message that takes it.")
+    source: str | list[str] = Field(alias="from", description="The state, or states, that it leads out of.")
+    to: str = Field(description="The state that it leads to.")
+    condition: str | None = Field(default=None, alias="if", description="What must hold, as an expression.")
+    set: dict[str, JsonValue] = Field(default={}, description="New values of the state's data, as expressions.")
+    emit: list[str] = Field(default=[], description="Events that it emits, each `Event(field=…)`.")
+
+
+class WrittenStep(Written):
+    """One step of an orchestrator: a call of another node."""
+
+    step: str = Field(pattern=NAME, description="The step's name, by which others refer to its result.")
+    call: str = Field(pattern=NAME, description="The node that is called.")
+    inputs: dict[str, JsonValue] = Field(default={}, alias="with", description="An expression per input field.")
+    when: str | bool | None = Field(default=None, description="The step is skipped where this does not hold.")
+    for_each: str | None = Field(default=None, description="Call once per item; the result is the list.")
+    retry: WrittenRetry | None = Field(default=None, description="Tries beyond the first.")
+    timeout: str | None = Field(default=None, pattern=DURATION, description="How long one call may take.")
+    undo: str | None = Field(
+        default=None, pattern=NAME, description="Called with the same input if a later step fails."
+    )
 
 
 class WrittenExample(Written):
     """An example: becomes a test of the generated package and is run by the build."""
 
     name: str = Field(default="", description="What it shows, in a few words.")
-    given: WrittenGiven = Field(default=WrittenGiven(), description="What the example finds when it starts.")
-    input: JsonValue = Field(description="The input, as in JSON.")
+    given: dict[str, JsonValue] = Field(default={}, description="The world before: env, sql, http, folder.")
+    input: JsonValue = Field(default=None, description="The input, as in JSON.")
     output: JsonValue = Field(default=None, description="The complete output, as in JSON.")
     fails: str = Field(default="", description="`validation`, or the class name of the exception.")
+    then: dict[str, JsonValue] = Field(default={}, description="The world after, in the shape of `given`.")
+    events: list[dict[str, JsonValue]] = Field(default=[], description="A reducer's messages, in order.")
+    state: dict[str, JsonValue] = Field(default={}, description="Fields of the reducer's state at the end.")
+    emitted: list[dict[str, JsonValue]] = Field(default=[], description="All events that are emitted, in order.")
+    rejected: list[str] = Field(default=[], description="The messages that are rejected, in order.")
+    steps: dict[str, JsonValue] = Field(default={}, description="What each called node answers; others are not called.")
 
 
 EnumMembers = list[str] | dict[str, str | None]
@@ -122,8 +157,16 @@ class WrittenNode(Written):
     tags: list[str] = Field(default=[], description="Words to select by.")
     enums: dict[str, EnumMembers] = Field(default={}, description="Enums by name: a list, or names with meanings.")
     models: dict[str, Fields] = Field(default={}, description="Models by name.")
-    input: str | Fields = Field(description="The input's fields, or a model's name.")
-    output: str | Fields = Field(description="The output's fields, or a model's name.")
+    input: str | Fields | None = Field(default=None, description="The input's fields, or a model's name.")
+    output: str | Fields | None = Field(default=None, description="The output's fields, or a model's name.")
+    messages: dict[str, Fields] = Field(default={}, description="What a reducer accepts; each becomes a model.")
+    emits: dict[str, Fields] = Field(default={}, description="What a reducer emits; each becomes a model.")
+    states: list[str] = Field(default=[], description="A reducer's states; the first is the initial one.")
+    terminal: list[str] = Field(default=[], description="The states that nothing leads out of.")
+    state: Fields = Field(default={}, description="The data beside the state's name; every field has a default.")
+    transitions: list[WrittenTransition] = Field(default=[], description="A reducer's transitions.")
+    operations: list[dict[str, JsonValue]] = Field(default=[], description="What an effect does, in order.")
+    steps: list[WrittenStep] = Field(default=[], description="The calls of an orchestrator.")
     logic: dict[str, JsonValue] | None = Field(default=None, description="`let`, then an expression per output field.")
     body: str | None = Field(default=None, description="The Python file beside the spec that holds `handle`.")
     examples: list[WrittenExample] = Field(default=[], description="Each becomes a test and is run by the build.")

@@ -102,7 +102,7 @@ AS_WRITTEN = [
     "(await a).b",
     "None",
     "1.5",
-    "1e+16",
+    "1e16",
     "await a.b(c)",
     "a(b, c=d if e else f)",
     "a()",
@@ -170,9 +170,9 @@ def test_the_formatter_leaves_it_alone(tmp_path: Path) -> None:
     code = "".join(f"it = {write(parse(it))}\n" for it in AS_WRITTEN)
     file = tmp_path / "code.py"
     file.write_text(code, encoding="utf-8")
-    ruff = Path(sys.executable).parent / "ruff"
-    command = [ruff, "format", "--isolated", "--no-cache", "--line-length=120", "--target-version=py312", file]
-    subprocess.run(command, check=True, capture_output=True)
+    ruff = str(Path(sys.executable).parent / "ruff")
+    options = ["--isolated", "--no-cache", "--line-length=120", "--target-version=py312"]
+    subprocess.run([ruff, "format", *options, str(file)], check=True, capture_output=True)
     assert file.read_text(encoding="utf-8") == code
 
 

@@ -18,15 +18,15 @@ from tests.spec.expressions import AT, FIELDS, python, read, spell, wrong
 @pytest.mark.parametrize(
     ("text", "offset", "message"),
     [
-        ("name.__class__", 5, "`__class__` is not allowed: names beginning with _ are Python's own"),
-        ("().__class__.__bases__[0].__subclasses__()", 26, "`__subclasses__` is not allowed: names beginning with _ are Python's own"),
-        ("row.__dict__", 4, "`__dict__` is not allowed: names beginning with _ are Python's own"),
-        ("row._private", 4, "`_private` is not allowed: names beginning with _ are Python's own"),
-        ("data.__init__.__globals__", 14, "`__globals__` is not allowed: names beginning with _ are Python's own"),
+        ("name.__class__", 5, "`__class__` is not allowed: names beginning with _"),
+        ("().__class__.__bases__[0].__subclasses__()", 26, "`__subclasses__` is not allowed: names beginning with _"),
+        ("row.__dict__", 4, "`__dict__` is not allowed: names beginning with _"),
+        ("row._private", 4, "`_private` is not allowed: names beginning with _"),
+        ("data.__init__.__globals__", 14, "`__globals__` is not allowed: names beginning with _"),
         ("Status.__members__", 7, "`Status` has no member `__members__`"),
         ("Line.__init__", 0, "`Line` is a model, not a value"),
-        ("lines[0].__fields__", 9, "`__fields__` is not allowed: names beginning with _ are Python's own"),
-        ("f'{name.__class__}'", 8, "`__class__` is not allowed: names beginning with _ are Python's own"),
+        ("lines[0].__fields__", 9, "`__fields__` is not allowed: names beginning with _"),
+        ("f'{name.__class__}'", 8, "`__class__` is not allowed: names beginning with _"),
         ("''.join.__self__", 3, "`join` is a method"),
         ("'{0.__class__}'.format(name)", 16, "`format` is not allowed"),
         ("'{a.__class__}'.format_map(prices)", 16, "`format_map` is not allowed"),
@@ -88,7 +88,7 @@ from tests.spec.expressions import AT, FIELDS, python, read, spell, wrong
         ("'a' * 10 ** 9", 0, "this repeats too often"),
         ("name * 1000 * 1000 * 1000", 0, "this repeats too often"),
         ("[0] * 99999999", 0, "this repeats too often"),
-        ("99999999 * (1000 * tags.__len__)", 24, "`__len__` is not allowed: names beginning with _ are Python's own"),
+        ("99999999 * (1000 * tags.__len__)", 24, "`__len__` is not allowed: names beginning with _"),
         ("name.zfill(10 ** 9)", 11, "this width is too large"),
         ("name.center(99999)", 12, "this width is too large"),
         ("1" * 400, 0, "this number is too large"),
@@ -96,7 +96,7 @@ from tests.spec.expressions import AT, FIELDS, python, read, spell, wrong
     ],
 )  # fmt: skip
 def test_refused(text: str, offset: int, message: str) -> None:
-    assert (offset, message) in [(where, what) for where, what, _ in wrong(text)]
+    assert any(where == offset and what.startswith(message) for where, what, _ in wrong(text))
 
 
 @pytest.mark.parametrize(
@@ -164,19 +164,52 @@ def test_no_variable_leaves_its_comprehension() -> None:
 ATOMS = st.sampled_from(
     [*FIELDS, "told", "row", "env.WAREHOUSE_URL", "Status.paid", "money", "x", "0", "0.5", "'a'", "None", "nme"]
 )
-FORMS = (
-    "{a} + {b}", "{a} * {b}", "{a} ** {b}", "-{a}", "not {a}", "({a}) and ({b})", "{a} or {b}", "{a} < {b}", "{a} == {b}",
-    "{a} in {b}", "{a} is not None", "({a} if {b} else {c})", "[{a} for x in {b} if {c}]", "{{{a}: {b} for x in {c}}}",
-    "sum({a} for x in {b})", "max({a}, {b})", "sorted({a})", "list(zip({a}, {b}))", "f'{{{a}!r:>10}}'", "[{a}, {b}]",
-    "({a}, {b})", "{{{a}, {b}}}", "{{{a}: {b}}}", "({a}).upper()", "({a}).get({b}, {c})", "({a})[{b}]", "({a})[{b}:]",
-    "Line(sku={a}, quantity={b}, unit_price={c})", "money.Amount(value={a}, currency={b})", "Decimal({a})", "str({a})",
-    "({a}).unit_price", "round({a}, {b})", "len({a})", "dict({a})", "sum({a}, {b})", "min({a}, default={b})",
-)  # fmt: skip
-TEXTS = st.recursive(
-    ATOMS,
-    lambda inner: st.builds(lambda form, a, b, c: form.format(a=a, b=b, c=c), st.sampled_from(FORMS), inner, inner, inner),
-    max_leaves=8,
-)  # fmt: skip
+FORMS = """
+{a} + {b}
+{a} * {b}
+{a} ** {b}
+-{a}
+not {a}
+({a}) and ({b})
+{a} or {b}
+{a} < {b}
+{a} == {b}
+{a} in {b}
+{a} is not None
+({a} if {b} else {c})
+[{a} for x in {b} if {c}]
+{{{a}: {b} for x in {c}}}
+sum({a} for x in {b})
+max({a}, {b})
+sorted({a})
+list(zip({a}, {b}))
+f'{{{a}!r:>10}}'
+[{a}, {b}]
+({a}, {b})
+{{{a}, {b}}}
+{{{a}: {b}}}
+({a}).upper()
+({a}).get({b}, {c})
+({a})[{b}]
+({a})[{b}:]
+Line(sku={a}, quantity={b}, unit_price={c})
+money.Amount(value={a}, currency={b})
+Decimal({a})
+str({a})
+({a}).unit_price
+round({a}, {b})
+len({a})
+dict({a})
+sum({a}, {b})
+min({a}, default={b})
+""".strip().splitlines()
+
+
+def filled(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.builds(lambda form, a, b, c: form.format(a=a, b=b, c=c), st.sampled_from(FORMS), inner, inner, inner)
+
+
+TEXTS = st.recursive(ATOMS, filled, max_leaves=8)
 
 
 @settings(max_examples=500, deadline=None)
@@ -198,8 +231,8 @@ def test_every_text_is_python_or_problems_inside_of_it(text: str, expected: str 
 def test_what_is_lowered_has_only_names_of_the_scope(text: str) -> None:
     if read(text)[0] is None:
         return
-    roots = {"request", "self", "told", "row", "x", "Decimal", "UUID", "timedelta", "ModelLine", "ModelAmount"}
+    roots = {"request", "self", "told", "row", "x", "Decimal", "UUID", "timedelta", "cast", "Any"}
     functions = {"sum", "max", "min", "sorted", "list", "zip", "str", "round", "len", "dict"}
     tree = ast.parse(python(text), mode="eval")
     found = {it.id for it in ast.walk(tree) if isinstance(it, ast.Name)}
-    assert found <= roots | functions | {"ModelStatus", "ModelCurrency"}
+    assert found <= roots | functions | {"ModelLine", "ModelAmount", "ModelStatus", "ModelCurrency"}

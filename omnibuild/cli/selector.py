@@ -14,7 +14,7 @@ _KIND = re.compile(r"^kind:\s*([a-z]+)", re.MULTILINE)
 _DOMAIN = re.compile(r"^domain:\s*([a-z0-9_]+)", re.MULTILINE)
 
 
-class NodeType(click.ParamType):
+class NodeType(click.types.StringParamType):
     """A node's name."""
 
     name = "node"
@@ -25,7 +25,7 @@ class NodeType(click.ParamType):
         return [CompletionItem(it) for it in sorted(set(_names(_texts(ctx)))) if it.startswith(incomplete)]
 
 
-class SelectorType(click.ParamType):
+class SelectorType(click.types.StringParamType):
     """A selector: a name with or without `+`, or `tag:`, `kind:`, `domain:` and a value."""
 
     name = "selector"

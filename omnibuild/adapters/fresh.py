@@ -1,0 +1,65 @@
+"""Files that are written once, for people to go on with: none ever takes the place of one that is there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+SCHEMA = ".omnibuild.schema.json"
+"""The JSON Schema beside the specs; its name is hidden, so nobody takes it for a spec."""
+
+
+def write_new(root: Path, files: Mapping[str, str]) -> tuple[str, ...]:
+    """Write those of the files that are not there yet, and return their paths. Raises OSError."""
+    written = []
+    for path, text in files.items():
+        place = root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with place.open("x", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+        except FileExistsError:
+            continue
+        written.append(path)
+    return tuple(written)
+
+
+def write_schema(specs: Path) -> bool:
+    """Write the JSON Schema that specs refer to, if it is not there or is another; say whether it was written."""
+    if schema_current(specs):
+        return False
+    specs.mkdir(parents=True, exist_ok=True)
+    (specs / SCHEMA).write_text(_schema(), encoding="utf-8", newline="\n")
+    return True
+
+
+def schema_current(specs: Path) -> bool:
+    """Return whether the JSON Schema beside the specs is this version's."""
+    return schema_text(specs) == _schema()
+
+
+def schema_text(specs: Path) -> str | None:
+    """Return the JSON Schema as it stands beside the specs, None if there is none."""
+    try:
+        return (specs / SCHEMA).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+
+
+def ignore(file: Path, folders: Sequence[str]) -> tuple[str, ...]:
+    """Append folders to a .gitignore unless they are in it, however written; return the lines that were added."""
+    text = file.read_text(encoding="utf-8", errors="surrogateescape") if file.exists() else ""
+    known = {line.strip().strip("/") for line in text.splitlines()}
+    lines = tuple(f"/{it}/" for it in folders if it.strip("/") not in known)
+    if lines:
+        gap = "" if not text or text.endswith("\n") else "\n"
+        with file.open("a", encoding="utf-8", newline="\n") as opened:
+            opened.write(gap + "".join(f"{line}\n" for line in lines))
+    return lines
+
+
+def _schema() -> str:
+    from omnibuild.spec.schema import schema
+
+    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"

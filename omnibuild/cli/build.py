@@ -1,0 +1,42 @@
+"""omnibuild build: bring out/ in step with the specs."""
+
+from __future__ import annotations
+
+import click
+
+from omnibuild.cli.call import Call
+from omnibuild.cli.report import conclude
+from omnibuild.cli.verb import SELECTORS, Verb, as_json, mode, selectors
+
+
+@click.command(
+    "build",
+    cls=Verb,
+    short_help="Bring out/ in step with the specs.",
+    help=f"""Bring out/ in step with the specs: all or nothing.
+
+    What changed is assembled, formatted and judged by the gates; what did not is left alone or restored from
+    the cache. If anything blocks, every problem is told with its place and out/ stays as it is. A generated
+    file that was edited by hand blocks as well.
+
+    {SELECTORS}
+    """,
+    examples=(
+        ("omnibuild build", "every node"),
+        ("omnibuild build order_pricer+", "a node and all that need it"),
+        ("omnibuild build kind:compute --mode fast", "without types, imports and examples"),
+        ("omnibuild build --overwrite", "take edits in out/ away; a copy is kept in the cache"),
+        ("omnibuild build --json | jq .problems", "for scripts"),
+    ),
+)
+@selectors
+@mode
+@click.option("--overwrite", is_flag=True, help="Take edits by hand in out/ away; a copy is kept in the cache folder.")
+@as_json
+@click.pass_obj
+def command(call: Call, selectors: tuple[str, ...], mode: str | None, overwrite: bool, as_json: bool) -> None:
+    """Run a build."""
+    with call.listening(as_json=as_json) as listen:
+        space = call.workspace(mode=mode, listen=listen)
+        report = space.build(*selectors, overwrite=overwrite)
+    conclude(call, space, report, as_json=as_json)

@@ -1,0 +1,38 @@
+"""omnibuild check: whether out/ is in step with the specs."""
+
+from __future__ import annotations
+
+import click
+
+from omnibuild.cli.call import Call
+from omnibuild.cli.report import conclude
+from omnibuild.cli.verb import SELECTORS, Verb, as_json, mode, selectors
+
+
+@click.command(
+    "check",
+    cls=Verb,
+    short_help="Say whether out/ is in step with the specs; change nothing.",
+    help=f"""Say whether out/ is in step with the specs, without changing it.
+
+    Ends with 1 and a list when a generated file is stale, edited, missing or stray, and when a build would
+    stop at a problem. Made for CI and for hooks.
+
+    {SELECTORS}
+    """,
+    examples=(
+        ("omnibuild check", "in CI: is what is checked in what the specs say?"),
+        ("omnibuild check --mode strict", "every warning blocks"),
+        ("omnibuild check tag:orders --json", "some nodes, for scripts"),
+    ),
+)
+@selectors
+@mode
+@as_json
+@click.pass_obj
+def command(call: Call, selectors: tuple[str, ...], mode: str | None, as_json: bool) -> None:
+    """Run a check."""
+    with call.listening(as_json=as_json) as listen:
+        space = call.workspace(mode=mode, listen=listen)
+        report = space.check(*selectors)
+    conclude(call, space, report, as_json=as_json)

@@ -1,0 +1,16 @@
+"""Which way a spec says what its node does."""
+
+from __future__ import annotations
+
+from omnibuild.core.values import NodeSpec
+from omnibuild.onex import body, compute
+from omnibuild.onex.way import Way
+
+
+def way_of(spec: NodeSpec) -> Way:
+    """Return the way of a spec. Raises ValueError if it has none, which gate G1 stops."""
+    if spec.body is not None:
+        return body.WAY
+    if spec.logic is not None:
+        return compute.WAY
+    raise ValueError(f"{spec.name} does not say what it does")
