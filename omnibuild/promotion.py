@@ -72,7 +72,7 @@ class Promotion:
             if path not in found.edited:
                 hint = "no spec makes it any more: run `omnibuild build`"
                 yield Problem("stale", f"{out}/{path} is left over", Place(f"{out}/{path}", 1, 1), hint)
-        for path in self.world.output.strays(found.ledger):
+        for path in self.world.output.strays({*found.ledger, *found.remove}):
             hint = f"omnibuild did not write it: keep your own files outside {out}/"
             yield Problem("stray", f"{out}/{path} is a stray file", Place(f"{out}/{path}", 1, 1), hint)
 

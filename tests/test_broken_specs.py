@@ -87,7 +87,10 @@ def test_the_eight_problems_say_what_is_wrong_and_what_to_do(eight: Sandbox) -> 
     assert says("e_reference") == ("there is no `monei`", "did you mean `money.Amount`?")
     assert says("f_cycle")[0] == "the nodes need each other: f_one → f_two → f_three → f_one"
     assert says("g_name") == ("unknown name `m`", "")
-    assert says("h_example")[0].startswith("the example `four`: n is 4")
+    assert says("h_example") == (
+        "the example `four`: `n` is 4, the example says 5",
+        "correct the example if it is wrong, the logic or the body if it is right",
+    )
 
 
 def test_the_command_tells_the_eight_and_ends_with_one(eight: Sandbox) -> None:

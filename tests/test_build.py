@@ -12,7 +12,7 @@ from omnibuild import Workspace
 from omnibuild.core.events import BuildStarted, Event, NodeAssembled, NodeFinished, StepStarted
 from omnibuild.core.values import Level, Mode, Status
 from tests.conftest import Make
-from tests.workspaces import BILLER_BODY, CHAIN, PRICER, Sandbox, built, place, statuses, told
+from tests.workspaces import BILLER_BODY, CHAIN, PRICER, Sandbox, blocking, built, place, statuses, told
 
 HOME = "src/acme/nodes/node_pricer_compute"
 
@@ -372,7 +372,7 @@ def test_a_type_error_in_a_body_is_told_at_its_own_place(checked: Make) -> None:
     problems = [it for it in report.problems if it.code == "G13"]
     assert [place(it) for it in problems] == ["specs/biller.py:8:64"]
     assert body.splitlines()[7][63:] == "None)"
-    assert problems[0].message.startswith("Unsupported operand types for < ")
+    assert problems[0].message == 'Unsupported operand types for > ("Decimal" and "None") [operator]'
     assert problems[0].node == "biller"
     assert not sandbox.out.exists()
 
@@ -383,8 +383,8 @@ def test_a_type_error_that_an_expression_causes_is_told_at_the_spec(checked: Mak
 
     report = sandbox.build(mode=Mode.BALANCED)
 
-    problems = [it for it in report.problems if it.code != "G8"]
-    assert [(it.code, place(it)) for it in problems] == [("G13", "specs/pricer.yaml:8:10")]
+    problems = blocking(report)
+    assert {(it.code, place(it)) for it in problems} == {("G13", "specs/pricer.yaml:8:10")}
     assert problems[0].hint == "seen in the generated `handlers/handler_pricer.py`, line 11"
     assert not sandbox.out.exists()
 

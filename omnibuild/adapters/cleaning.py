@@ -11,8 +11,8 @@ from pathlib import Path
 from omnibuild.adapters.output import OutputFolder
 from omnibuild.adapters.promotion import JOURNAL, LEDGER
 
-_OURS = re.compile(r"cache\.db(-\w+)?|[0-9a-f]{2}|stage|stage\.json|mypy|\.gitignore|CACHEDIR\.TAG")
-"""What omnibuild and diskcache make in a cache folder. Copies of edited files are not among it: they are the user's."""
+_OURS = re.compile(r"store|stage|stage\.json|mypy")
+"""What omnibuild makes in a cache folder, but for the copies of edited files: those are the user's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def clean_output(out: Path, aside: Path) -> Cleaned:
 def looks_like_a_cache(cache: Path, root: Path) -> bool:
     """Return whether a folder is one that omnibuild keeps its cache in, and not one that holds the workspace."""
     holds_workspace = root.resolve().is_relative_to(cache.resolve())
-    return not holds_workspace and any((cache / it).exists() for it in ("cache.db", "stage.json", "mypy"))
+    return not holds_workspace and any((cache / it).exists() for it in ("store/cache.db", "stage.json", "mypy"))
 
 
 def clean_cache(cache: Path) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from omnibuild.cli.call import Call
 from omnibuild.cli.console import harmless, summary
 from omnibuild.cli.report import exit_code
 from omnibuild.cli.verb import SELECTORS, Verb, as_json, mode, selectors
-from omnibuild.core.values import Level, Outcome, Report, Status
+from omnibuild.core.values import Level, Outcome, Place, Problem, Report, Status
 from omnibuild.workspace import Plan
 
 
@@ -44,10 +44,16 @@ def command(call: Call, selectors: tuple[str, ...], mode: str | None, as_json: b
         show_json(report_json(Report(nodes, plan.problems)))
     else:
         console = call.console(space.root)
-        console.problems(plan.problems)
+        console.problems(sorted(plan.problems, key=by_place))
         console.table([(_shown(it.node), it.status.value, harmless("; ".join(it.because))) for it in outcomes.values()])
         console.say(summary(nodes.values(), plan.problems))
     click.get_current_context().exit(exit_code(plan.problems))
+
+
+def by_place(problem: Problem) -> tuple[str, int, int]:
+    """Return what problems are sorted by; those without a place come first."""
+    at = problem.at if isinstance(problem.at, Place) else Place("", 0, 0)
+    return at.file, at.line, at.column
 
 
 def _outcomes(plan: Plan) -> dict[str, Outcome]:

@@ -53,19 +53,21 @@ def _on_terminal() -> bool:
 @contextmanager
 def _bar() -> Iterator[Listener]:
     from rich.console import Console as RichConsole
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description:9}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=RichConsole(stderr=True), transient=True) as bar:
         task = bar.add_task("read", total=None)
 
         def listen(event: Event) -> None:
+            nonlocal task
             match event:
-                case BuildStarted(nodes=nodes):
-                    bar.update(task, description="decide", total=nodes or None)
+                case BuildStarted():
+                    bar.update(task, description="decide")
                 case StepStarted(step=step, nodes=nodes):
+                    bar.remove_task(task)
                     # Only assembling tells of every node: the other steps take all of them at once.
-                    bar.reset(task, description=step, total=nodes if step == "assemble" and nodes else None)
+                    task = bar.add_task(step, total=nodes if step == "assemble" and nodes else None)
                 case NodeAssembled():
                     bar.advance(task)
                 case _:

@@ -26,7 +26,7 @@ def conclude(call: Call, space: Workspace, report: Report, *, as_json: bool) -> 
 def exit_code(problems: Iterable[Problem]) -> int:
     """Return the exit code that problems lead to; a selector that selects nothing is a mistake of use."""
     blocking = {it.code for it in problems if it.level is Level.BLOCK}
-    if blocking == {"selector"}:
+    if "selector" in blocking:
         return USAGE
     return PROBLEMS if blocking else FINE
 

@@ -1,0 +1,180 @@
+"""What the documents say is so: their specs build, their commands exist, their links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import click
+import pytest
+
+from omnibuild.cli.app import VERBS, cli
+from omnibuild.core.values import Mode
+from omnibuild.gates import ALL, COMPILE_GATES, AnyGate
+from tests.conftest import Make
+from tests.workspaces import REPOSITORY, blocking
+
+DOCUMENTS = sorted([*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/*.md")])
+WITH_SPECS = ("README.md", "docs/spec-language.md")
+
+_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FILE = re.compile(r"# (specs/\S+)\n")
+_LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#]+)(?:#([^)]*))?\)")
+
+
+def blocks(text: str, *languages: str) -> Iterator[str]:
+    """Yield the code blocks in one of these languages."""
+    return (found[2] for found in _BLOCK.finditer(text) if found[1] in languages)
+
+
+# ---------------------------------------------------------------------------------------- specs
+
+
+@pytest.mark.parametrize("document", WITH_SPECS)
+def test_the_specs_of_a_document_build(document: str, checked: Make) -> None:
+    text = (REPOSITORY / document).read_text()
+    files = {found[1]: it for it in blocks(text, "yaml", "python") if (found := _FILE.match(it))}
+    assert files
+
+    report = checked(files).build(mode=Mode.BALANCED)
+
+    assert not blocking(report)
+    assert set(report.outcomes) == {Path(it).stem for it in files}
+
+
+def test_the_settings_of_the_language_are_accepted(make: Make) -> None:
+    text = (REPOSITORY / "docs/spec-language.md").read_text()
+
+    sandbox = make({"omnibuild.toml": next(blocks(text, "toml"))})
+
+    assert sandbox.open().settings.package == "acme"
+
+
+# ------------------------------------------------------------------------------------- commands
+
+
+def commands(text: str) -> Iterator[list[str]]:
+    """Yield the words of every call of omnibuild in the shell blocks of a document."""
+    for block in blocks(text, "console", "bash", "sh"):
+        console = "$ " in block
+        for line in block.replace("\\\n", " ").splitlines():
+            if console and not line.startswith("$ "):
+                continue
+            for part in re.split(r"&&|\|\||;|\|", line.removeprefix("$ ")):
+                words = shlex.split(part, comments=True)
+                if words and words[0].rpartition("/")[2] == "omnibuild":
+                    yield words[1:]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda it: it.name)
+def test_the_commands_exist(document: Path) -> None:
+    for words in commands(document.read_text()):
+        context = cli.make_context("omnibuild", list(words), resilient_parsing=True)
+        rest = [*context.protected_args, *context.args]
+        if not rest:
+            continue
+        assert rest[0] in VERBS, words
+        command: click.Command = import_module(f"omnibuild.cli.{rest[0]}").command
+        known = {option for it in command.params for option in (*it.opts, *it.secondary_opts)} | {"--help", "-h"}
+        used = {it.partition("=")[0] for it in rest[1:] if it.startswith("-") and it != "-"}
+        assert used <= known, words
+
+
+def test_the_readme_shows_every_verb() -> None:
+    text = (REPOSITORY / "README.md").read_text()
+
+    assert {words[0] for words in commands(text) if words} >= set(VERBS) - {"completion"}
+
+
+# ---------------------------------------------------------------------------------------- links
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda it: it.name)
+def test_the_links_lead_somewhere(document: Path) -> None:
+    for file, anchor in _LINK.findall(document.read_text()):
+        target = document.parent / file
+        assert target.exists(), file
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", target.read_text(), re.MULTILINE)
+            assert anchor in {re.sub(r"[^\w\- ]", "", it).strip().lower().replace(" ", "-") for it in headings}, anchor
+
+
+# ---------------------------------------------------------------------------------------- gates
+
+_STEPS = {
+    "document": "the document as it is written",
+    "workspace": "the workspace",
+    "draft": "the draft, before anything is written",
+    "compile": "compiled code",
+}
+
+_PREFACE = """# The gates
+
+A gate is one named check. It blocks (the build stops and `out/` stays as it is), warns, or is off. `omnibuild gates`
+prints this list with the levels of your workspace, `omnibuild gates G11` one gate in full.
+
+The level of a gate is its own, changed by the mode, changed by `[gates]` in `omnibuild.toml`:
+
+| mode | what it does |
+| --- | --- |
+| `fast` | leaves out the gates that need compiled code: %s |
+| `balanced` | every gate at its own level; the default |
+| `strict` | every warning blocks |
+
+What is written is the same in every mode. Gates that are fixed cannot be set to another level, since nothing works
+without them.
+
+"""
+
+
+def gates_page() -> str:
+    """Return docs/gates.md as the gates make it."""
+    whole = [it for it in COMPILE_GATES if it in ALL]
+    lines = [_PREFACE % ", ".join(f"{it.code} ({it.name})" for it in whole)]
+    lines.append("| gate | name | level | looks at |\n| --- | --- | --- | --- |\n")
+    lines += [
+        f"| [{it.code}](#{_anchor(it)}) | {it.name} | {it.level.value}{', fixed' if it.fixed else ''} "
+        f"| {_STEPS[it.step.value]} |\n"
+        for it in ALL
+    ]
+    lines += [f"\n## {it.code} {it.name}\n\n{it.what}\n\n*Why:* {it.why}\n\n{_example(it)}" for it in ALL]
+    return "".join(lines)
+
+
+def _anchor(gate: AnyGate) -> str:
+    return f"{gate.code} {gate.name}".lower().replace(" ", "-")
+
+
+def _example(gate: AnyGate) -> str:
+    return f"What it stops:\n\n```\n{gate.example}\n```\n"
+
+
+def test_the_page_of_the_gates_is_what_they_say(regen: bool) -> None:
+    page = REPOSITORY / "docs/gates.md"
+    if regen:
+        page.write_text(gates_page())
+
+    assert page.read_text() == gates_page(), "pytest tests/test_documents.py --regen writes it anew"
+
+
+def test_the_readme_has_the_table_of_the_gates() -> None:
+    text = (REPOSITORY / "README.md").read_text()
+
+    for gate in ALL:
+        assert re.search(rf"^\| {gate.code} \| {re.escape(gate.name)} \| {gate.level.value} \|", text, re.MULTILINE)
+
+
+# --------------------------------------------------------------------------------- architecture
+
+
+def test_every_unit_has_its_place_in_the_architecture() -> None:
+    text = (REPOSITORY / "docs/architecture.md").read_text()
+
+    for unit in (REPOSITORY / "omnibuild").iterdir():
+        if unit.suffix == ".py" and unit.name != "__init__.py":
+            assert f"`{unit.name}`" in text
+        elif (unit / "__init__.py").exists():
+            assert f"`{unit.name}/`" in text
