@@ -258,9 +258,14 @@ class _Build:
         for name in (*(it for it in self._decisions if it != PACKAGE), *sorted(told)):
             outcomes[name] = self._outcome(name)
             self._world.listen(NodeFinished(outcomes[name]))
-        placed = {self._survey.place(problem) for problem in self._problems}
-        ordered = tuple(sorted(placed, key=_by_place))
-        return Report(dict(sorted(outcomes.items())), ordered, change.written, change.removed)
+        return Report(dict(sorted(outcomes.items())), self._told(), change.written, change.removed)
+
+    def _told(self) -> tuple[Problem, ...]:
+        """Return the problems by place; what is wrong in one place for many nodes, as a template is, once."""
+        distinct: dict[Problem, Problem] = {}
+        for problem in sorted(map(self._survey.place, self._problems), key=_by_place):
+            distinct.setdefault(replace(problem, node="") if problem.at else problem, problem)
+        return tuple(distinct.values())
 
     def _outcome(self, name: str) -> Outcome:
         if name in self._failed:
@@ -278,7 +283,7 @@ class _Build:
 
 def _by_place(problem: Problem) -> tuple[object, ...]:
     at = problem.at if isinstance(problem.at, Place) else Place("", 0, 0)
-    return (at.file, at.line, at.column, problem.code, problem.message)
+    return (at.file, at.line, at.column, problem.code, problem.message, problem.hint, problem.node)
 
 
 def _turned(names: Names) -> Names:

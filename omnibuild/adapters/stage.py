@@ -10,7 +10,7 @@ from pathlib import Path
 
 from omnibuild.adapters.trial_run import TrialRun
 from omnibuild.adapters.type_check import TypeCheck
-from omnibuild.core.ports import ExampleRun, Trial
+from omnibuild.core.ports import ExampleRun, ExampleTest, Trial
 from omnibuild.core.values import Finding, digest
 
 type _Stat = tuple[int, int, str]
@@ -51,11 +51,15 @@ class StageFolder:
         return TypeCheck(self._root, self._cache, self._search).run(paths)
 
     def try_out(
-        self, classes: Mapping[str, Sequence[str]], examples: Sequence[ExampleRun], contracts: Sequence[str]
+        self,
+        classes: Mapping[str, Sequence[str]],
+        examples: Sequence[ExampleRun],
+        contracts: Sequence[str],
+        tests: Sequence[ExampleTest] = (),
     ) -> Trial:
-        """Import modules and look for their classes, run examples, read contracts, in one process."""
+        """Import modules and look for their classes, run examples and tests, read contracts, in one process."""
         return TrialRun(self._root, self._search, self._seconds, self._example_seconds).run(
-            classes, examples, contracts
+            classes, examples, contracts, tests
         )
 
     def _record(self) -> dict[str, _Stat]:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from omnibuild.core.ports import ExampleRun, Failure, Trial
+from omnibuild.core.ports import ExampleRun, ExampleTest, Failure, Trial
 
 _SCRIPT = Path(__file__).with_name("trial.py")
 _PASSED_ON = ("PATH", "HOME", "LANG", "SYSTEMROOT", "VIRTUAL_ENV", "TMPDIR")
@@ -28,7 +28,7 @@ _GRACE = 5.0
 """How many seconds longer than its time an example has before its process is killed."""
 
 type _Work = dict[str, list[dict[str, Any]]]
-"""What is to be done, by group: `imports`, `examples`, `contracts`; each item has its `subject`."""
+"""What is to be done, by group: `imports`, `examples`, `contracts`, `tests`; each item has its `subject`."""
 
 
 class TrialRun:
@@ -41,16 +41,21 @@ class TrialRun:
         self._example_seconds = example_seconds
 
     def run(
-        self, classes: Mapping[str, Sequence[str]], examples: Sequence[ExampleRun], contracts: Sequence[str]
+        self,
+        classes: Mapping[str, Sequence[str]],
+        examples: Sequence[ExampleRun],
+        contracts: Sequence[str],
+        tests: Sequence[ExampleTest] = (),
     ) -> Trial:
         """Return all failures, in the order of what was asked."""
         work: _Work = {
             "imports": [{"subject": module, "classes": list(names)} for module, names in classes.items()],
             "examples": [_example(it) for it in examples],
             "contracts": [{"subject": path} for path in contracts],
+            "tests": [{"subject": f"{it.node}:{it.index}", "path": it.path, "function": it.function} for it in tests],
         }
         failures: dict[str, list[Failure]] = {group: [] for group in work}
-        end = time.monotonic() + self._seconds + self._example_seconds * len(examples)
+        end = time.monotonic() + self._seconds + self._example_seconds * (len(examples) + len(tests))
         while any(work.values()):
             child = self._child(work, end)
             for group, failure in child.failures:
@@ -62,7 +67,8 @@ class TrialRun:
                 for group, failure in _untried(work, child):
                     failures[group].append(failure)
                 break
-        return Trial(**{group: tuple(found) for group, found in failures.items()})
+        ran = (*failures["examples"], *failures["tests"])
+        return Trial(tuple(failures["imports"]), ran, tuple(failures["contracts"]))
 
     def _child(self, work: _Work, end: float) -> _Child:
         request = {
@@ -90,7 +96,7 @@ class TrialRun:
     def _listen(self, lines: queue.SimpleQueue[str | None], end: float) -> _Child:
         child = _Child()
         while True:
-            in_example = child.at is not None and child.at[0] == "examples"
+            in_example = child.at is not None and child.at[0] in ("examples", "tests")
             patience = self._example_seconds + _GRACE if in_example else self._seconds
             try:
                 line = lines.get(timeout=max(0.0, min(patience, end + _GRACE - time.monotonic())))

@@ -15,7 +15,7 @@ import click
 from omnibuild.core.values import Level, Outcome, Place, Problem, Status
 
 _WORDS = {Level.BLOCK: ("error", "red"), Level.WARN: ("warning", "yellow"), Level.OFF: ("note", "blue")}
-_WITHOUT_SOURCE = frozenset({"missing", "stale", "stray"})
+_WITHOUT_SOURCE = frozenset({"edited", "missing", "stale", "stray"})
 """Problems of a whole file: its first line would explain nothing."""
 _BREAKS = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
 """What ends a line for YAML, by which the places in specs are counted."""

@@ -1,0 +1,97 @@
+"""What people read: problems, their lines, the sentence at the end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from omnibuild.cli.console import Console, excerpt, harmless, summary, width
+from omnibuild.core.values import Level, Outcome, Place, Problem, Status
+
+
+def shown(capsys: pytest.CaptureFixture[str], root: Path, problem: Problem) -> str:
+    Console(root, color=False).problems([problem])
+    return capsys.readouterr().out
+
+
+def test_a_problem_has_place_level_code_line_caret_and_hint(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.yaml").write_text("node: a\ninptu: {x: int}\n")
+    problem = Problem(
+        "unknown-key", "the key `inptu` means nothing here", Place("a.yaml", 2, 1), "did you mean `input`?", "a"
+    )
+    assert shown(capsys, tmp_path, problem) == (
+        "a.yaml:2:1: error[unknown-key]: the key `inptu` means nothing here\n"
+        "    2 | inptu: {x: int}\n"
+        "      | ^\n"
+        "  hint: did you mean `input`?\n"
+        "\n"
+    )
+
+
+def test_the_node_is_named_where_the_rest_does_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "several.yaml").write_text("x\n")
+    problem = Problem("G7", "the description is short", Place("several.yaml", 1, 1), node="pricer", level=Level.WARN)
+    text = shown(capsys, tmp_path, problem)
+    assert "warning[G7]" in text
+    assert "node: pricer" in text
+
+
+def test_without_a_place_the_node_stands_in_front(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert shown(capsys, tmp_path, Problem("G13", "mypy failed", node="pricer")).startswith("pricer: error[G13]: mypy")
+
+
+@pytest.mark.parametrize("place", [Place("gone.yaml", 3, 1), Place("a.yaml", 99, 1), Place("a.yaml", 0, 0)])
+def test_a_place_that_is_not_there_has_no_line(
+    place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.yaml").write_text("x\n")
+    assert " | " not in shown(capsys, tmp_path, Problem("yaml", "wrong", place))
+
+
+def test_yaml_counts_other_line_ends_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.yaml").write_bytes("\ufeffone: 1\r\ntwo:\u2028 2\nthree: 3\n".encode())
+    assert "    4 | three: 3" in shown(capsys, tmp_path, Problem("yaml", "wrong", Place("a.yaml", 4, 1)))
+
+
+def test_nothing_that_a_terminal_obeys_gets_through(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.yaml").write_text("a: \x1b[2J\n")
+    text = shown(capsys, tmp_path, Problem("yaml", "bad \x1b]0;title\x07", Place("a.yaml", 1, 4), "\x9b31m"))
+    assert "\x1b" not in text
+    assert "\x9b" not in text
+    assert "\x07" not in text
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "caret"),
+    [
+        ("input: x", 8, 7),
+        ("\tinput", 2, 4),
+        ("日本: x", 5, 6),
+        ("e\u0301: x", 4, 3),
+        ("short", 9, 8),
+    ],
+)
+def test_the_caret_stands_below_the_column(line: str, column: int, caret: int) -> None:
+    assert excerpt(line, column, 100)[1] == caret
+
+
+@pytest.mark.parametrize("column", [1, 100, 250, 500])
+def test_a_long_line_is_cut_around_the_column(column: int) -> None:
+    line = "".join(chr(ord("a") + number % 26) for number in range(500))
+    text, caret = excerpt(line, column, 80)
+    assert width(text) <= 80
+    assert text[caret] == line[column - 1]
+
+
+def test_harmless_keeps_lines_and_letters() -> None:
+    assert harmless("ü\n\tx\x00") == "ü\n    x\ufffd"
+
+
+def test_the_sentence_at_the_end() -> None:
+    outcomes = [Outcome(str(it), Status.UP_TO_DATE) for it in range(5)]
+    outcomes += [Outcome("a", Status.BUILT), Outcome("b", Status.BUILT)]
+    problems = [Problem("x", "x"), Problem("y", "y", level=Level.WARN), Problem("z", "z", level=Level.WARN)]
+    assert summary(outcomes, problems) == "7 nodes: 2 built, 5 up-to-date; 1 problem, 2 warnings"
+    assert summary(outcomes[:1], []) == "1 node: 1 up-to-date"
+    assert summary([], []) == "0 nodes"

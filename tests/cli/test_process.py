@@ -1,0 +1,173 @@
+"""omnibuild as a process: exit codes, pipes, colours, what is loaded, what happens when it fails."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from omnibuild.__main__ import run
+from tests.cli.conftest import BROKEN, Space
+
+COMMAND = [sys.executable, "-m", "omnibuild"]
+
+
+def process(space: Space, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, "-C", str(space.root), *arguments],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def on_terminal(space: Space, *arguments: str, **environment: str) -> str:
+    """Return what a terminal would get."""
+    main, terminal = pty.openpty()
+    started = subprocess.Popen(
+        [*COMMAND, "-C", str(space.root), *arguments],
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "100", **environment},
+    )
+    os.close(terminal)
+    data = b""
+    try:
+        while chunk := os.read(main, 65536):
+            data += chunk
+    except OSError:  # how Linux says that the other end is closed
+        assert started.wait() in (0, 1)
+    finally:
+        os.close(main)
+    return data.decode()
+
+
+def test_exit_codes_and_streams(space: Space) -> None:
+    built = process(space, "build", "--json")
+    assert (built.returncode, built.stderr) == (0, "")
+    assert json.loads(built.stdout)["status"] == "ok"
+    space.write("specs/broken.yaml", BROKEN)
+    assert process(space, "build").returncode == 1
+    wrong = process(space, "build", "--bogus")
+    assert wrong.returncode == 2
+    assert wrong.stdout == ""
+    assert process(space, "--version").stdout.startswith("omnibuild ")
+
+
+def test_a_pipe_gets_no_colours_and_pays_for_no_bar(space: Space) -> None:
+    space.write("specs/broken.yaml", BROKEN)
+    code = (
+        "import sys; from omnibuild.__main__ import run; code = run(sys.argv[1:]); "
+        "print([it for it in ('rich', 'jsonschema') if it in sys.modules], code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "-C", str(space.root), "build"], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.splitlines()[-1] == "[] 1"
+    assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_a_verb_loads_no_other_verb(space: Space) -> None:
+    code = "import sys; from omnibuild.__main__ import run; run(sys.argv[1:]); print(*sorted(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "-C", str(space.root), "schema", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = done.stdout.splitlines()[-1].split()
+    assert "omnibuild.cli.schema" in loaded
+    heavy = ("omnibuild.cli.build", "omnibuild.build", "pydantic", "libcst", "jinja2", "networkx", "yaml", "rich")
+    assert not set(heavy) & set(loaded)
+
+
+def test_a_terminal_gets_a_bar_that_goes_away_and_colours(space: Space) -> None:
+    space.write("specs/broken.yaml", BROKEN)
+    text = on_terminal(space, "build")
+    assert "\x1b[?25l" in text  # the bar hides the cursor, and shows it again
+    assert "\x1b[?25h" in text
+    assert "\x1b[31m" in text
+    assert "failed    broken" not in text
+
+
+@pytest.mark.parametrize("how", ["option", "variable", "dumb"])
+def test_colours_can_be_refused(how: str, space: Space) -> None:
+    space.write("specs/broken.yaml", BROKEN)
+    options = ["--no-color"] if how == "option" else []
+    variables = {"variable": {"NO_COLOR": "1"}, "dumb": {"TERM": "dumb"}}.get(how, {})
+    text = on_terminal(space, "list", "nosuch", *options, **variables)
+    assert "error[selector]" in text
+    assert "\x1b[31m" not in text
+
+
+def test_who_stops_reading_is_not_bothered(space: Space) -> None:
+    started = subprocess.Popen(
+        [*COMMAND, "-C", str(space.root), "schema"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert started.stdout
+    assert started.stderr
+    started.stdout.close()
+    assert started.stderr.read() == b""
+    started.stderr.close()
+    assert started.wait() == 141
+
+
+def test_an_interrupt_ends_with_130(space: Space) -> None:
+    started = subprocess.Popen(
+        [*COMMAND, "-C", str(space.root), "run", "pricer", "--input", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    time.sleep(1.5)  # it waits for its input
+    started.send_signal(signal.SIGINT)
+    out, err = started.communicate()
+    assert started.returncode == 130
+    assert out == b""
+    assert b"Traceback" not in err
+
+
+def test_an_error_of_omnibuilds_own_makes_a_report(
+    space: Space, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("by zero, of all things")
+
+    monkeypatch.setattr("omnibuild.workspace.Workspace.build", fail)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert run(["-C", str(space.root), "build", "--json"]) == 3
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "ZeroDivisionError: by zero, of all things" in said.err
+    file = next(tmp_path.glob("omnibuild-error-*.txt"))
+    assert str(file) in said.err
+    text = file.read_text()
+    assert text.startswith("omnibuild ")
+    for part in ("python 3.", "platform ", "command omnibuild -C", "Traceback", "ZeroDivisionError"):
+        assert part in text
+
+
+def test_the_shell_is_offered_verbs_and_nodes(space: Space) -> None:
+    def offered(words: str) -> list[str]:
+        done = process(
+            space,
+            _OMNIBUILD_COMPLETE="bash_complete",
+            COMP_WORDS=f"omnibuild {words}",
+            COMP_CWORD=str(words.count(" ") + 1),
+        )
+        return [line.partition(",")[2] for line in done.stdout.splitlines()]
+
+    assert offered("bu") == ["build"]
+    assert offered(f"-C {space.root} explain pr") == ["pricer"]
+    assert offered(f"-C {space.root} build kind:") == ["kind:compute"]
+    assert offered(f"-C {space.root} build +m") == ["+money"]
+    assert offered("-C /tmp explain x") == []

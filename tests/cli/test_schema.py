@@ -1,0 +1,157 @@
+"""The JSON Schema: good specs fit, broken ones do not, and editors find words in it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from omnibuild.cli.starter import greeter_text, node_text, shared_text
+from omnibuild.core.values import Kind
+from omnibuild.spec.schema import DIALECT, schema
+from omnibuild.spec.written import WrittenNode, WrittenShared
+from tests.cli.conftest import MONEY, PRICER, omnibuild
+
+ORDER_PRICER = """
+node: order_pricer
+kind: compute                 # effect | compute | reducer | orchestrator
+version: 1.2.0                # semver, default 1.0.0
+description: Price an order from its lines and a discount.
+domain: sales                 # topic producer; default: the workspace's package
+tags: [pricing, orders]
+
+enums:
+  Currency: [EUR, USD]        # or {EUR: the euro, USD: the dollar}
+models:
+  OrderLine:
+    sku: {type: str, min_length: 1}
+    quantity: {type: int, gt: 0}
+    unit_price: {type: Decimal, ge: 0}
+
+input:
+  lines: {type: "list[OrderLine]", min_length: 1}
+  discount: {type: Decimal, ge: 0, le: 1, default: 0}
+output:
+  subtotal: Decimal
+  total: Decimal
+
+logic:
+  let:
+    gross: sum(line.quantity * line.unit_price for line in lines)
+  subtotal: gross
+  total: gross * (1 - discount)
+
+examples:
+  - name: ten percent off
+    input: {lines: [{sku: A, quantity: 2, unit_price: "5.00"}], discount: "0.1"}
+    output: {subtotal: "10.00", total: "9.000"}
+  - name: no lines
+    input: {lines: []}
+    fails: validation         # validation | the class name of the exception
+"""
+EVERYTHING = """
+node: watcher
+kind: effect
+description: Watch what the others do all day.
+enums: {Colour: {RED: like blood, BLUE: like the sky}}
+input: order_pricer.Output
+output: {seen: bool}
+events: {consumes: [order_pricer], publishes: [x.y], external: [z]}
+policy: {timeout: 30s, idempotent: true, retry: {attempts: 3, backoff: 0.5s}}
+env: {DATABASE_URL: {required: true, description: Where it is.}}
+uses: [order_pricer]
+contract: {anything: {goes: [here]}}
+body: watcher.py
+"""
+
+
+@pytest.fixture(scope="module")
+def validator() -> Draft202012Validator:
+    made: Any = schema()
+    Draft202012Validator.check_schema(made)
+    return Draft202012Validator(made)
+
+
+def test_it_says_what_it_is() -> None:
+    made = schema()
+    assert made["$schema"] == DIALECT
+    assert made["title"] == "omnibuild spec"
+    assert "$id" not in made
+    assert omnibuild("schema").json == made
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ORDER_PRICER,
+        EVERYTHING,
+        PRICER,
+        MONEY,
+        greeter_text(),
+        shared_text("money"),
+        *(node_text(kind, "trial", body=body) for kind in Kind for body in (False, True)),
+    ],
+)
+def test_good_specs_fit(text: str, validator: Draft202012Validator) -> None:
+    assert [it.message for it in validator.iter_errors(yaml.safe_load(text))] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        ("input:\n", "inptu: {}\ninput:\n", []),
+        ("kind: compute", "kind: komputer", ["kind"]),
+        ("node: order_pricer", "node: OrderPricer", ["node"]),
+        ("version: 1.2.0", "version: '1.2'", ["version"]),
+        ("tags: [pricing, orders]", "tags: pricing", ["tags"]),
+        ("{type: int, gt: 0}", "{typ: int, gt: 0}", ["models", "OrderLine", "quantity"]),
+        ("  OrderLine:", "  order_line:", ["models"]),
+        ("  subtotal: Decimal", "  Subtotal: Decimal", ["output"]),
+        ("    fails: validation", "    failz: validation", ["examples", 1]),
+        ("description: Price an order from its lines and a discount.\n", "", []),
+    ],
+)
+def test_broken_specs_are_found_at_their_place(
+    old: str, new: str, path: list[str | int], validator: Draft202012Validator
+) -> None:
+    assert old in ORDER_PRICER
+    errors = list(validator.iter_errors(yaml.safe_load(ORDER_PRICER.replace(old, new, 1))))
+    places = [list(it.absolute_path) for it in errors]
+    nested = [list(below.absolute_path) for it in errors for below in it.context or ()]
+    assert path in [*places, *nested], [it.message for it in errors]
+
+
+@pytest.mark.parametrize("text", ["nod: x\nkind: compute", "{}", "- a", "shared: money\nmodels: {Amount: {value: 1}}"])
+def test_what_is_no_document_does_not_fit(text: str, validator: Draft202012Validator) -> None:
+    assert not validator.is_valid(yaml.safe_load(text))
+
+
+def test_every_key_has_a_hover_text() -> None:
+    definitions: Any = schema()["$defs"]
+    for name, definition in definitions.items():
+        for key, it in definition.get("properties", {}).items():
+            if "$ref" not in it:
+                assert it.get("description"), f"{name}.{key}"
+    assert "title" not in json.dumps(
+        {name: {k: v for k, v in it.items() if k == "title"} for name, it in definitions.items()}
+    )
+
+
+def test_it_follows_the_models() -> None:
+    definitions: Any = schema()["$defs"]
+    for model in (WrittenNode, WrittenShared):
+        keys = {field.alias or name for name, field in model.model_fields.items()}
+        made = definitions[model.__name__]
+        assert set(made["properties"]) == keys
+        assert made["additionalProperties"] is False
+        needed = {field.alias or name for name, field in model.model_fields.items() if field.is_required()}
+        assert set(made["required"]) == needed
+
+
+def test_an_editor_can_offer_kinds_and_types() -> None:
+    definitions: Any = schema()["$defs"]
+    assert set(definitions["WrittenNode"]["properties"]["kind"]["enum"]) == {it.value for it in Kind}
+    assert "Decimal" in definitions["Type"]["anyOf"][0]["enum"]
