@@ -12,6 +12,12 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code; an error of omnibuild's own becomes a report to paste."""
+    from omnibuild.noop import answer
+
+    nothing_to_do = answer(arguments)
+    if nothing_to_do is not None:
+        sys.stdout.write(nothing_to_do)
+        return 0
     from omnibuild.cli import INTERRUPTED
 
     try:

@@ -53,12 +53,12 @@ class Promotion:
     def edits(self, found: Comparison, templates: Templates) -> Iterator[Problem]:
         """Yield a problem per file that was edited by hand, with the place where the edit belongs."""
         for path in found.edited:
-            cause = self._cause(path, templates)
+            cause, line = self._cause(path, templates)
             hint = "no spec makes this text: move your edit elsewhere, or --overwrite to take it away (a copy is kept)"
             if cause:
                 hint = f"edit {cause.file}:{cause.line} instead, or --overwrite to take the edit away (a copy is kept)"
             file = f"{self.settings.out}/{path}"
-            yield Problem("edited", f"{file} was edited by hand", Place(file, 1, 1), hint)
+            yield Problem("edited", f"{file} was edited by hand", Place(file, line, 1), hint)
 
     def out_of_step(self, found: Comparison) -> Iterator[Problem]:
         """Yield a problem for every file that a build would write or remove, and for every stray one."""
@@ -86,20 +86,20 @@ class Promotion:
                 wanted |= dict(decision.trace.files)
         return wanted
 
-    def _cause(self, path: str, templates: Templates) -> Place | None:
-        """Return the place of the spec or the body that the first edited line comes from."""
+    def _cause(self, path: str, templates: Templates) -> tuple[Place | None, int]:
+        """Return the place of the spec or the body that the first edited line comes from, and that line."""
         names = self.survey.names
         name = next((it for it in self.survey.graph.order if path.startswith(f"{names.folder_path(it)}/")), None)
         if name is None:
-            return None
+            return None, 1
         spec = self.survey.graph.specs[name]
         draft, _ = assemble(spec, names, templates)
         if draft is None:
-            return self._place(spec.at)
+            return self._place(spec.at), 1
         made = replace(draft, files={**self._laid_out(draft), **self.files.get(name, {})})
         now = self.world.output.text(path)
         line = _first_difference(made.files[path], now) if path in made.files and now is not None else 1
-        return self._place(origin(made, path, line, spec.at))
+        return self._place(origin(made, path, line, spec.at)), line
 
     def _laid_out(self, draft: Draft) -> Mapping[str, str]:
         python = {path: text for path, text in draft.files.items() if path.endswith(".py")}

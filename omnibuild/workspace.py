@@ -13,11 +13,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from omnibuild import noop
 from omnibuild.core.events import Event, ProblemFound
 from omnibuild.core.values import Json, Level, Mode, NodeSpec, Place, Problem, Report, Settings, Status
 
 if TYPE_CHECKING:
     from omnibuild.adapters.runtime import RunResult
+    from omnibuild.adapters.sightings import Sightings
     from omnibuild.cache.decision import Decision
     from omnibuild.cache.manifest import Difference
     from omnibuild.core.ports import Listener, World
@@ -70,6 +72,7 @@ class Workspace:
         self.settings = settings
         self._listen: Listener = listen or _ignore
         self._warnings: list[Problem] = []
+        self._sightings: Sightings | None = None
 
     @classmethod
     def open(
@@ -116,6 +119,16 @@ class Workspace:
     def check(self, *selectors: str) -> Report:
         """Say what a build would change or stop at; nothing below `out/` is touched."""
         return self._build(selectors, write=False, overwrite=False)
+
+    def remember(self, text: str, json: str) -> None:
+        """Keep the next answer of `build` and `check`, after one of them has found or left everything in step."""
+        from omnibuild.adapters.output import OutputFolder
+        from omnibuild.adapters.state import write_state
+
+        if self._sightings is not None and not self._warnings:
+            output = OutputFolder(self.root / self.settings.out, self.root, self._sightings)
+            if output.take_note():
+                write_state(self.root, self.root / self.settings.cache, self._sightings, text, json)
 
     def survey(self) -> Survey:
         """Read the specs and resolve them to a graph."""
@@ -192,6 +205,7 @@ class Workspace:
         from omnibuild.adapters.folder import FolderInputs
         from omnibuild.adapters.output import OutputFolder
         from omnibuild.adapters.ruff import RuffFormatter
+        from omnibuild.adapters.sightings import Sightings, known
         from omnibuild.adapters.stage import StageFolder
         from omnibuild.adapters.store import DiskCache
         from omnibuild.adapters.symbols import InstalledOnex
@@ -203,10 +217,12 @@ class Workspace:
         cache = root / settings.cache
         builtin = builtin_folder()
         self._warnings = []
+        seen = self._sightings = Sightings(root, known(noop.read(str(cache / noop.NAME))))
+        seen.file(root / FILE)
         return World(
-            inputs=FolderInputs(root, settings.specs),
-            templates=TemplateFolders(builtin, root / settings.templates, root),
-            output=OutputFolder(root / settings.out, aside=cache / "overwritten"),
+            inputs=FolderInputs(root, settings.specs, seen),
+            templates=TemplateFolders(builtin, root / settings.templates, root, seen),
+            output=OutputFolder(root / settings.out, aside=cache / "overwritten", sightings=seen),
             cache=DiskCache(cache / "store", settings.max_size, self._warn),
             formatter=RuffFormatter(),
             stage=StageFolder(cache, search=[root, root / "src"]),

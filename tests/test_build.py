@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from omnibuild import Workspace
+from omnibuild.build import Options, build
 from omnibuild.core.events import BuildStarted, Event, NodeAssembled, NodeFinished, StepStarted
-from omnibuild.core.values import Level, Mode, Status
+from omnibuild.core.ports import Trial
+from omnibuild.core.values import Finding, Level, Mode, Status
 from tests.conftest import Make
 from tests.workspaces import BILLER_BODY, CHAIN, PRICER, Sandbox, blocking, built, place, statuses, told
 
@@ -377,16 +381,51 @@ def test_a_type_error_in_a_body_is_told_at_its_own_place(checked: Make) -> None:
     assert not sandbox.out.exists()
 
 
-def test_a_type_error_that_an_expression_causes_is_told_at_the_spec(checked: Make) -> None:
-    spec = PRICER.partition("examples")[0].replace("quantity: int", "data: Json").replace("quantity * price", 'data["total"]')
-    sandbox = checked({"specs/pricer.yaml": spec})
+class Grumbling:
+    """A stage whose type checker does not like one text, wherever it stands; nothing is imported or run."""
 
-    report = sandbox.build(mode=Mode.BALANCED)
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._files: Mapping[str, str] = {}
 
-    problems = blocking(report)
-    assert {(it.code, place(it)) for it in problems} == {("G13", "specs/pricer.yaml:8:10")}
-    assert problems[0].hint == "seen in the generated `handlers/handler_pricer.py`, line 11"
-    assert not sandbox.out.exists()
+    def lay(self, files: Mapping[str, str]) -> None:
+        self._files = files
+
+    def check_types(self, paths: Sequence[str]) -> Sequence[Finding]:
+        return [
+            Finding(path, number, line.index(self._text) + 1, "operator", "I do not like it")
+            for path in paths
+            for number, line in enumerate(self._files[path].splitlines(), 1)
+            if self._text in line
+        ]
+
+    def try_out(self, *_: object, **__: object) -> Trial:
+        return Trial()
+
+
+@pytest.mark.parametrize(
+    ("text", "node", "where", "hint"),
+    [
+        ("request.quantity * request.price", "pricer", "pricer.yaml:8:10", "handlers/handler_pricer.py`, line 11"),
+        ("request.amount.value * 2", "charger", "charger.yaml:8:12", "handlers/handler_charger.py`, line 12"),
+        ("price: Decimal", "pricer", "pricer.yaml:5:31", "models/model_pricer_input.py`, line 14"),
+        ('"quantity": 2', "pricer", "pricer.yaml:10:5", "tests/test_handler_pricer.py`, line 11"),
+        ("amount: ModelAmount", "charger", "charger.yaml:5:17", "models/model_charger_input.py`, line 13"),
+    ],
+)
+def test_what_the_type_checker_finds_is_told_where_the_spec_caused_it(
+    chain: Sandbox, text: str, node: str, where: str, hint: str
+) -> None:
+    workspace = chain.open(Mode.BALANCED)
+    world = replace(workspace._world(), stage=Grumbling(text))
+
+    report = build(world, workspace.settings, Options())
+
+    (problem,) = blocking(report)
+    assert (problem.code, problem.message, problem.node) == ("G13", "I do not like it [operator]", node)
+    assert place(problem) == f"specs/{where}"
+    assert problem.hint == f"seen in the generated `{hint}"
+    assert not chain.out.exists()
 
 
 def test_time_is_told_in_milliseconds(chain: Sandbox) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -11,11 +15,11 @@ from pathlib import Path
 import click
 import pytest
 
-from omnibuild.cli.app import VERBS, cli
+from omnibuild.cli.app import VERBS
 from omnibuild.core.values import Mode
 from omnibuild.gates import ALL, COMPILE_GATES, AnyGate
 from tests.conftest import Make
-from tests.workspaces import REPOSITORY, blocking
+from tests.workspaces import REPOSITORY, TOML, blocking, workspace
 
 DOCUMENTS = sorted([*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/*.md")])
 WITH_SPECS = ("README.md", "docs/spec-language.md")
@@ -72,8 +76,9 @@ def commands(text: str) -> Iterator[list[str]]:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda it: it.name)
 def test_the_commands_exist(document: Path) -> None:
     for words in commands(document.read_text()):
-        context = cli.make_context("omnibuild", list(words), resilient_parsing=True)
-        rest = [*context.protected_args, *context.args]
+        rest = [*words]
+        while rest and rest[0].startswith("-"):
+            del rest[: 2 if rest[0] in ("-C", "--env") else 1]
         if not rest:
             continue
         assert rest[0] in VERBS, words
@@ -87,6 +92,58 @@ def test_the_readme_shows_every_verb() -> None:
     text = (REPOSITORY / "README.md").read_text()
 
     assert {words[0] for words in commands(text) if words} >= set(VERBS) - {"completion"}
+
+
+# ---------------------------------------------------------------------------- what they print
+
+
+def steps(text: str) -> Iterator[tuple[str, str]]:
+    """Yield every command of the console blocks, with what it prints."""
+    for block in blocks(text, "console"):
+        for step in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, printed = step.partition("\n")
+            yield command, printed
+
+
+def pattern(printed: str) -> str:
+    """Return the pattern of a shown output: a line `…` stands for any lines."""
+    parts = ("(?:.*\n)*?" if line == "…\n" else re.escape(steady(line)) for line in printed.splitlines(keepends=True))
+    return "".join(parts)
+
+
+def steady(text: str) -> str:
+    """Return a text without what differs from run to run: digests, and the versions of tools."""
+    return re.sub(r"  +", "  ", re.sub(r"\d+\.\d+\.\d+", "#.#.#", re.sub(r"\b[0-9a-f]{12}\b", "#", text)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", ["top", "tour"])
+def test_the_readme_shows_what_its_commands_print(part: str, built_once: Path, tmp_path: Path) -> None:
+    readme = (REPOSITORY / "README.md").read_text()
+    text = readme.partition("\n## ")[0]
+    [spec] = [it for it in blocks(text, "yaml") if _FILE.match(it)]
+    root = tmp_path / "shop"
+    if part == "top":
+        workspace(root, {"omnibuild.toml": TOML.replace("acme", "shop"), "specs/order_pricer.yaml": spec})
+    else:
+        text = readme.partition("\n## A tour")[2].partition("\n## ")[0]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+
+    for command, printed in steps(text):
+        if command.startswith("cd "):
+            shutil.copytree(built_once / "cache" / "mypy", root / "cache" / "mypy")
+            (root / "specs/order_pricer.yaml").write_text(spec)
+            continue
+        here = root if root.exists() else tmp_path
+        done = subprocess.run(
+            ["bash", "-c", command],
+            cwd=here,
+            env={**os.environ, "PATH": path, "PYTHONPATH": str(REPOSITORY)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert re.fullmatch(pattern(printed), steady(done.stdout)), f"$ {command}\n{done.stdout}{done.stderr}"
 
 
 # ---------------------------------------------------------------------------------------- links

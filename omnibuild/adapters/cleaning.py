@@ -11,7 +11,7 @@ from pathlib import Path
 from omnibuild.adapters.output import OutputFolder
 from omnibuild.adapters.promotion import JOURNAL, LEDGER
 
-_OURS = re.compile(r"store|stage|stage\.json|mypy")
+_OURS = re.compile(r"store|stage|stage\.json|mypy|state(\.\d+)?")
 """What omnibuild makes in a cache folder, but for the copies of edited files: those are the user's."""
 
 

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from omnibuild.adapters.sightings import Sightings
 from omnibuild.core.values import Place, Problem
 
 LARGEST = 5 * 1024**2
@@ -18,9 +19,10 @@ _BOM = b"\xef\xbb\xbf"
 class FolderInputs:
     """Specs and the files beside them, in a workspace's folder."""
 
-    def __init__(self, root: Path, specs: str) -> None:
+    def __init__(self, root: Path, specs: str, sightings: Sightings | None = None) -> None:
         self._root = root
         self._specs = specs
+        self._sightings = sightings or Sightings(root)
 
     def specs(self) -> Sequence[str]:
         """Return the paths of all spec files, at any depth, relative to the workspace and sorted.
@@ -41,6 +43,7 @@ class FolderInputs:
         Gives None if there is no such file, and a problem with the code `encoding` or `unreadable`
         if there is one that cannot be read as UTF-8 text.
         """
+        self._sightings.file(self._root / file)
         try:
             data = _read(self._root / file)
         except (FileNotFoundError, NotADirectoryError):
@@ -56,6 +59,7 @@ class FolderInputs:
 
     def _below(self, name: str, seen: set[tuple[int, int]], links: list[str]) -> Iterator[str]:
         folder = self._root / name
+        self._sightings.folder(folder)
         try:
             status = folder.stat()
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)

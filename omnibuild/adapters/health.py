@@ -221,7 +221,9 @@ def _origin(package: str) -> Path | None:
     here = {"", str(Path.cwd())}
     search, sys.path[:] = sys.path[:], [it for it in sys.path if it not in here]
     try:
-        spec = importlib.util.find_spec(package)
+        # Not `importlib.util.find_spec`: that answers for what was imported already from wherever.
+        found = (finder.find_spec(package, None) for finder in sys.meta_path)
+        spec = next((it for it in found if it), None)
     except (ImportError, ValueError):
         return None
     finally:

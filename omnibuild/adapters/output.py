@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from omnibuild.adapters.promotion import JOURNAL, LEDGER, STAGED, Journal, Promotion, digest_of, read_ledger
+from omnibuild.adapters.sightings import Sightings
 from omnibuild.cache.trace import stays_below
 
 _MADE_BY_PYTHON = frozenset(
@@ -24,9 +25,10 @@ class OutputFolder:
     Copies of what would otherwise be lost go to the folder `aside`.
     """
 
-    def __init__(self, root: Path, aside: Path) -> None:
+    def __init__(self, root: Path, aside: Path, sightings: Sightings | None = None) -> None:
         self._root = root
         self._aside = aside
+        self._sightings = sightings or Sightings(root)
 
     def ledger(self) -> Mapping[str, str]:
         """Return what omnibuild wrote there: path to digest.
@@ -49,8 +51,20 @@ class OutputFolder:
 
         A symbolic link has a digest of its own, which no file's text has: somebody put it there.
         """
-        found = ((path, digest_of(self._root / path)) for path in paths)
-        return {path: value for path, value in found if value is not None}
+        ledger = self._trusted_ledger()
+        found: dict[str, str] = {}
+        for path in paths:
+            known = self._sightings.is_known(f"{self._root}/{path}") and ledger.get(path)
+            value = known or digest_of(self._root / path)
+            if value is not None:
+                found[path] = value
+        return found
+
+    def _trusted_ledger(self) -> Mapping[str, str]:
+        """Return the ledger if it is the one that the last build left, so that what it says of known files holds."""
+        if self._sightings.is_known(f"{self._root}/{LEDGER}") and Journal.read(self._root) is None:
+            return read_ledger(self._root)
+        return {}
 
     def text(self, path: str) -> str | None:
         """Return a file's text, None if it does not exist or is not text."""
@@ -93,6 +107,18 @@ class OutputFolder:
         if Journal.read(self._root) is not None:
             Promotion(self._root, {}, [], self.ledger()).run()
         Promotion(self._root, write, remove, ledger).run()
+        for path in remove:
+            self._sightings.forget(f"{self._root}/{path}")
+        for path in (*write, LEDGER):
+            self._sightings.file(f"{self._root}/{path}")
+
+    def take_note(self) -> bool:
+        """Take note of the folders; return whether every file was seen, and no stray one is there."""
+        paths = self.ledger()
+        for folder in {path.rpartition("/")[0] for path in paths} | {""}:
+            self._sightings.folder(f"{self._root}/{folder}")
+        seen = all(self._sightings.saw(f"{self._root}/{path}") for path in (*paths, LEDGER))
+        return seen and not self.strays(paths)
 
     def _files(self, folder: Path, prefix: str) -> Iterator[str]:
         try:

@@ -44,12 +44,19 @@ def run_node(contract: Path, sources: Path, request: str, timeout: int) -> RunRe
             result = runtime.handler_result
     finally:
         sys.path.remove(str(sources))
+        _forget({it.name for it in sources.iterdir() if it.is_dir()} if sources.is_dir() else set())
         root.handlers[:] = before
         root.setLevel(level)
     if result is None:
         return RunResult(None, records.worst or f"the runtime ended with {outcome.value} and no result")
     dumped = getattr(result, "model_dump", None)
     return RunResult(dumped(mode="json") if dumped else json.loads(json.dumps(result, default=str)))
+
+
+def _forget(packages: set[str]) -> None:
+    """Let the next run import the packages anew: they may have been built again meanwhile."""
+    for name in [it for it in sys.modules if it.partition(".")[0] in packages]:
+        del sys.modules[name]
 
 
 class _Records(logging.Handler):

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from omnibuild.adapters.sightings import Sightings
 from omnibuild.cache.trace import stays_below
 from omnibuild.core.ports import TemplateSource
 
@@ -27,7 +28,8 @@ def builtin_folder() -> Path:
 class TemplateFolders:
     """Templates in two folders; `root` is the workspace, to which the files of overrides are relative."""
 
-    def __init__(self, builtin: Path, override: Path, root: Path) -> None:
+    def __init__(self, builtin: Path, override: Path, root: Path, sightings: Sightings | None = None) -> None:
+        self._sightings = sightings or Sightings(root)
         self._builtin = builtin
         self._override = override
         self._root = root
@@ -36,19 +38,26 @@ class TemplateFolders:
 
     def builtin(self, name: str) -> TemplateSource | None:
         """Return a template that comes with omnibuild."""
+        self._sightings.file(self._builtin / name)
         return _source(self._builtin, name, "templates")
 
     def override(self, name: str) -> TemplateSource | None:
         """Return the workspace's own template of this name."""
         if self._same:
             return None
+        self._sightings.file(self._override / name)
         inside = self._override.is_relative_to(self._root)
         shown = self._override.relative_to(self._root) if inside else self._override
         return _source(self._override, name, shown.as_posix())
 
     def overrides(self) -> Sequence[str]:
         """Return the names of the workspace's templates, at any depth, without hidden files and backups."""
-        return () if self._same else sorted(_names(self._override))
+        if self._same:
+            return ()
+        for parent, _, _ in os.walk(self._override):
+            self._sightings.folder(parent)
+        self._sightings.folder(self._override)
+        return sorted(_names(self._override))
 
 
 def _source(folder: Path, name: str, shown: str) -> TemplateSource | None:

@@ -13,8 +13,13 @@ from omnibuild.core.values import Json, Outcome, Place, Problem, Report, Status
 
 def show_json(value: Json) -> None:
     """Print one JSON value, in ASCII where the terminal is not UTF-8."""
+    click.echo(dumped(value))
+
+
+def dumped(value: Json) -> str:
+    """Return one JSON value as it is printed."""
     ascii_only = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
-    click.echo(json.dumps(value, indent=2, ensure_ascii=ascii_only))
+    return json.dumps(value, indent=2, ensure_ascii=ascii_only)
 
 
 def report_json(report: Report) -> dict[str, Json]:

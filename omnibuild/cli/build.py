@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from omnibuild.cli.call import Call
-from omnibuild.cli.report import conclude
+from omnibuild.cli.report import conclude, remember
 from omnibuild.cli.verb import SELECTORS, Verb, as_json, mode, selectors
 
 
@@ -39,4 +39,6 @@ def command(call: Call, selectors: tuple[str, ...], mode: str | None, overwrite:
     with call.listening(as_json=as_json) as listen:
         space = call.workspace(mode=mode, listen=listen)
         report = space.build(*selectors, overwrite=overwrite)
+    if call.is_plain(selectors, mode):
+        remember(space, report)
     conclude(call, space, report, as_json=as_json)

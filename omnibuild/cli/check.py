@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from omnibuild.cli.call import Call
-from omnibuild.cli.report import conclude
+from omnibuild.cli.report import conclude, remember
 from omnibuild.cli.verb import SELECTORS, Verb, as_json, mode, selectors
 
 
@@ -35,4 +35,6 @@ def command(call: Call, selectors: tuple[str, ...], mode: str | None, as_json: b
     with call.listening(as_json=as_json) as listen:
         space = call.workspace(mode=mode, listen=listen)
         report = space.check(*selectors)
+    if call.is_plain(selectors, mode):
+        remember(space, report)
     conclude(call, space, report, as_json=as_json)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import click
 
 from omnibuild.cli import FINE, PROBLEMS, USAGE
-from omnibuild.cli.answer import report_json, show_json
+from omnibuild.cli.answer import dumped, report_json, show_json
 from omnibuild.cli.call import Call
 from omnibuild.cli.console import counted, summary
-from omnibuild.core.values import Level, Problem, Report
+from omnibuild.core.values import Level, Outcome, Problem, Report, Status
 from omnibuild.workspace import Workspace
 
 
@@ -21,6 +22,14 @@ def conclude(call: Call, space: Workspace, report: Report, *, as_json: bool) -> 
     else:
         _tell(call, space, report)
     click.get_current_context().exit(exit_code(report.problems))
+
+
+def remember(space: Workspace, report: Report) -> None:
+    """Keep what the next build or check will say if nothing changes until then."""
+    if not report.ok or report.problems or not report.outcomes:
+        return
+    done = {name: Outcome(name, Status.UP_TO_DATE, (), it.files) for name, it in report.outcomes.items()}
+    space.remember(f"{summary(done.values(), ())}\n", f"{dumped(report_json(replace(report, outcomes=done)))}\n")
 
 
 def exit_code(problems: Iterable[Problem]) -> int:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
-from typing import TextIO
 
 import click
 
@@ -37,14 +35,15 @@ from omnibuild.workspace import ConfigurationError, Workspace
     "-i",
     "--input",
     "source",
-    type=click.File(encoding="utf-8-sig"),
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
     required=True,
     help="A JSON file, - for standard input.",
 )
 @click.option("--timeout", type=click.IntRange(min=1), default=60, show_default=True, help="Seconds that it may take.")
 @as_json
 @click.pass_obj
-def command(call: Call, node: str, source: TextIO, timeout: int, as_json: bool) -> None:
+def command(call: Call, node: str, source: str, timeout: int, as_json: bool) -> None:
     """Run a node."""
     space = call.workspace()
     request = _request(source)
@@ -63,16 +62,16 @@ def command(call: Call, node: str, source: TextIO, timeout: int, as_json: bool) 
     click.get_current_context().exit(PROBLEMS if problem else 0)
 
 
-def _request(source: TextIO) -> str:
+def _request(source: str) -> str:
     try:
-        text = source.read()
+        with click.open_file(source, encoding="utf-8-sig") as file:
+            text: str = file.read()
     except UnicodeDecodeError as error:
         raise ConfigurationError((Problem("input", f"the input is not UTF-8: {error}"),)) from error
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:
-        file = Path(source.name).absolute()
-        at = Place(str(file), error.lineno, error.colno) if file.is_file() else None
+        at = None if source == "-" else Place(os.path.abspath(source), error.lineno, error.colno)  # noqa: PTH100
         raise ConfigurationError((Problem("input", f"the input is not JSON: {error}", at),)) from error
     if not isinstance(value, dict):
         raise ConfigurationError((Problem("input", "the input must be a JSON object", hint='such as {"name": "Ada"}'),))

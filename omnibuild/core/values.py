@@ -142,6 +142,10 @@ class Type:
                 return self.head
 
 
+DISCRIMINATOR = "discriminator"
+"""The constraint that names the field by which the models of a union, or of a list of one, are told apart."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of a model; `written` is its type's text, `default` counts where `required` is false."""

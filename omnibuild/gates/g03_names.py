@@ -97,7 +97,8 @@ def _document(subject: DocumentSubject) -> Iterator[Problem]:
 def _classes(subject: DocumentSubject) -> Iterator[Problem]:
     taken: dict[str, str] = {}
     stem = camel(subject.name)
-    own = {"Input", "Output"} | ({f"{stem}Input", f"{stem}Output"} if subject.declares == "node" else set())
+    derived = ("Input", "Output", "State", "Status") if subject.data.get("transitions") else ("Input", "Output")
+    own = {*derived, *(f"{stem}{it}" for it in derived if subject.declares == "node")}
     for section in ("models", "enums", "messages", "emits"):
         for name in _mapping(subject.data.get(section)):
             at = subject.pointer(section, name, key=True)

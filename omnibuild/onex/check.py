@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from omnibuild.core.values import Enum, Model, NodeSpec, Problem, Spec, Type
+from omnibuild.core.values import Enum, Model, NodeSpec, Problem, Ref, Spec, Type
 from omnibuild.onex.names import Names, member_name, snake
 from omnibuild.onex.ways import way_of
 from omnibuild.spec.conformity import check_field, check_value
@@ -15,14 +15,39 @@ def check_spec(spec: Spec, names: Names) -> Iterator[Problem]:
     for model in spec.models:
         for field in model.fields:
             yield from check_field(field, names.graph.lookup)
+        yield from _endless(model)
     yield from _collisions(spec, names)
+    machine = spec.machine if isinstance(spec, NodeSpec) else None
     for enum in spec.enums:
-        yield from _members(enum)
+        if machine is None or enum.ref != machine.status:
+            yield from _members(enum)
     if isinstance(spec, NodeSpec):
         yield from _ends(spec, names)
-        yield from _examples(spec, names)
+        if machine is None:
+            yield from _examples(spec, names)
         yield from _variables(spec)
         yield from way_of(spec).check(spec, names)
+
+
+def _endless(model: Model) -> Iterator[Problem]:
+    for field in model.fields:
+        if _must_hold(field.type, model.ref, filled=bool(dict(field.constraints).get("min_length"))):
+            message = f"every `{model.ref.name}` would hold another `{model.ref.name}`, without end"
+            hint = f"write `{model.ref.name} | None`, or a list that may be empty"
+            yield Problem("endless", message, field.at, hint)
+
+
+def _must_hold(type_: Type, ref: Ref, *, filled: bool) -> bool:
+    """Return whether no value of a type can do without the model; `filled`: its containers are not empty."""
+    match type_.head:
+        case "ref":
+            return type_.ref == ref
+        case "|":
+            return all(_must_hold(it, ref, filled=filled) for it in type_.args)
+        case "tuple" if type_.args[-1].head != "...":
+            return any(_must_hold(it, ref, filled=False) for it in type_.args)
+        case _:
+            return filled and any(_must_hold(it, ref, filled=False) for it in type_.args)
 
 
 def _collisions(spec: Spec, names: Names) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from omnibuild.assemble.imports import Imports
 from omnibuild.assemble.module import module
 from omnibuild.assemble.tree import Statement, assign, call, class_, declare, docstring, line, parsed, quoted
 from omnibuild.assemble.types import Types
-from omnibuild.core.values import Enum, Field, Json, Model, NodeSpec, Ref, Spec, Type
+from omnibuild.core.values import DISCRIMINATOR, Enum, Field, Json, Model, NodeSpec, Ref, Spec, Type
 from omnibuild.onex.names import Names, member_name, snake
 from omnibuild.onex.part import Part
 
@@ -109,13 +109,17 @@ def _field(field: Field, types: Types, imports: Imports) -> cst.SimpleStatementL
     annotation = types.annotation(field.type)
     if '"' in annotation and " | " in annotation:
         annotation = quoted(annotation.replace('"', ""))
+    constraints = field.constraints
+    if field.type.head == "list" and DISCRIMINATOR in dict(constraints):
+        annotation = _tagged_items(field, types, imports)
+        constraints = tuple(it for it in constraints if it[0] != DISCRIMINATOR)
     keywords: list[tuple[str, cst.BaseExpression]] = []
     if not field.required:
         text, is_factory = types.default(field)
-        if not is_factory and not field.constraints and not field.description:
+        if not is_factory and not constraints and not field.description:
             return assign(field.name, parsed(text), annotation)
         keywords.append(("default_factory" if is_factory else "default", parsed(text)))
-    keywords += [(name, parsed(_constraint(name, value, field.type, types))) for name, value in field.constraints]
+    keywords += [(name, parsed(_constraint(name, value, field.type, types))) for name, value in constraints]
     if field.description:
         keywords.append(("description", parsed(quoted(field.description))))
     if not keywords:
@@ -123,7 +127,15 @@ def _field(field: Field, types: Types, imports: Imports) -> cst.SimpleStatementL
     return assign(field.name, call(imports.name("pydantic", "Field"), keywords), annotation)
 
 
+def _tagged_items(field: Field, types: Types, imports: Imports) -> str:
+    """Return the annotation of a list of models that a field of theirs tells apart."""
+    tag = f"{imports.name('pydantic', 'Field')}({DISCRIMINATOR}={quoted(str(dict(field.constraints)[DISCRIMINATOR]))})"
+    return f"list[{imports.name('typing', 'Annotated')}[{types.annotation(field.type.args[0])}, {tag}]]"
+
+
 def _constraint(name: str, value: Json, type_: Type, types: Types) -> str:
+    if name == DISCRIMINATOR:
+        return quoted(str(value))
     if name == "pattern":
         return f"r{quoted(str(value))}" if _raw(str(value)) else quoted(str(value))
     if name in _DECIMAL_CONSTRAINTS and not isinstance(value, int):

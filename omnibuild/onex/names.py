@@ -21,8 +21,8 @@ def snake(name: str) -> str:
 
 
 def kebab(name: str) -> str:
-    """Return a snake_case name in kebab-case."""
-    return name.replace("_", "-")
+    """Return a snake_case name in kebab-case; underlines that divide nothing are left out, as topics want."""
+    return "-".join(part for part in name.split("_") if part)
 
 
 def folder(spec: Spec) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from omnibuild.assemble.imports import Imports
 from omnibuild.assemble.tree import quoted
@@ -62,7 +62,7 @@ class Strategies:
 
     def _constant(self, ref: Ref) -> str:
         class_name = self._names.class_name(ref)
-        name = f"{snake(class_name.removeprefix('Model')).upper()}S"
+        name = _plural(snake(class_name.removeprefix("Model"))).upper()
         taken = set(self._constants.values())
         return f"{ref.document.upper()}_{name}" if name in taken else name
 
@@ -73,7 +73,7 @@ class Strategies:
     def _strategy(self, type_: Type, constraints: Mapping[str, Json]) -> str:
         match type_.head:
             case "|":
-                return " | ".join(self._strategy(it, constraints) for it in type_.args)
+                return " | ".join(self._strategy(it, constraints) for it in self._finite(type_.args))
             case "Literal":
                 values = ", ".join(quoted(it) if isinstance(it, str) else repr(it) for it in type_.values)
                 return f"st.sampled_from([{values}])"
@@ -95,6 +95,10 @@ class Strategies:
         if isinstance(self._names.graph.lookup(target), Enum):
             return f"st.sampled_from({self._names.imported(target, self._imports)})"
         return self.model(target)
+
+    def _finite(self, arms: Sequence[Type]) -> Sequence[Type]:
+        """Return the arms of a union without those that would begin a model inside of itself again."""
+        return [it for it in arms if not (it.head == "ref" and self._holds_itself(it))] or arms
 
     def _holds_itself(self, type_: Type) -> bool:
         return any(self._names.target(ref) in self._open for ref in type_.refs())
@@ -191,7 +195,7 @@ def is_ambiguous(ref: Ref, names: Names) -> bool:
 
 
 def _is_ambiguous(type_: Type, names: Names, seen: frozenset[Ref]) -> bool:
-    if type_.head == "|":
+    if type_.head == "|" and not _is_tagged(type_, names):
         forms = [_JSON_FORMS.get(it.head, "text") for it in type_.args if it.head != "None"]
         if len(forms) != len(set(forms)) or "any" in forms:
             return True
@@ -201,6 +205,19 @@ def _is_ambiguous(type_: Type, names: Names, seen: frozenset[Ref]) -> bool:
         if any(_is_ambiguous(field.type, names, seen | {type_.ref}) for field in inner):
             return True
     return any(_is_ambiguous(it, names, seen) for it in type_.args)
+
+
+def _is_tagged(type_: Type, names: Names) -> bool:
+    """Return whether a union is one of models that each say in their first field which they are."""
+    models = [names.graph.lookup(it.ref) for it in type_.args if it.ref]
+    tags = [it.fields[0].type for it in models if isinstance(it, Model) and it.fields]
+    return len(tags) == len(type_.args) and all(it.head == "Literal" for it in tags) and len(set(tags)) == len(tags)
+
+
+def _plural(word: str) -> str:
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return f"{word[:-1]}ies"
+    return f"{word}es" if word.endswith(("s", "x", "z", "ch", "sh")) else f"{word}s"
 
 
 def _either(constraints: Mapping[str, Json], inclusive: str, strict: str) -> Json:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from omnibuild.core.nearest import nearest
-from omnibuild.core.values import Enum, Field, Json, Model, Pointer, Problem, Ref, Type
+from omnibuild.core.values import DISCRIMINATOR, Enum, Field, Json, Model, Pointer, Problem, Ref, Type
 
 type Lookup = Callable[[Ref], Model | Enum | None]
 
@@ -62,6 +62,8 @@ def check_field(field: Field, lookup: Lookup) -> Iterator[Problem]:
         yield Problem("default", f"`{field.name}` cannot be null", field.at.to("default"), hint)
     heads = {member.head for member in (field.type.args if field.type.head == "|" else (field.type,))}
     for name, value in field.constraints:
+        if name == DISCRIMINATOR:
+            continue
         fitting = _SIZED if name in _LENGTHS else ("str",) if name == "pattern" else _ORDERED
         if not heads & {*fitting, "Any"}:
             message = f"`{name}` means nothing for {field.type}"

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from omnibuild.core.values import Expression, Lowered, Problem, Type
 from omnibuild.spec.inference import Inference
+from omnibuild.spec.narrowing import narrow
 from omnibuild.spec.scope import Binding, Env, Opaque, Scope, Want
 from omnibuild.spec.signatures import functions
 from omnibuild.spec.stubs import RULED
 from omnibuild.spec.syntax import parse
 
-__all__ = ["Binding", "Opaque", "Scope", "lower", "names"]
+__all__ = ["Binding", "Opaque", "Scope", "lower", "names", "proves"]
 
 CODE = "expression"
 """The code of all problems of expressions."""
@@ -34,6 +35,12 @@ def lower(expression: Expression, scope: Scope, expected: Type | None) -> tuple[
         inference.report("this gives an iterator, which can be read once only", syntax.tree, hint)
     problems = inference.problems
     return (None if problems else lowered), problems
+
+
+def proves(condition: Expression, scope: Scope) -> Mapping[str, Type]:
+    """Return the types that names and attribute paths have where a sound condition holds: `event.note` is not None."""
+    syntax = parse(condition.text, condition.at, CODE, "an expression")
+    return {} if isinstance(syntax, Problem) else narrow(Inference(syntax, scope), syntax.tree, Env()).narrowed
 
 
 def names(expression: Expression) -> frozenset[str]:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from omnibuild.core.values import Enum, Field, Json, Machine, Model, Pointer, Ref, Transition, Type
+from omnibuild.core.values import DISCRIMINATOR, Enum, Field, Json, Machine, Model, Pointer, Ref, Transition, Type
 from omnibuild.spec.reading import Reading
 from omnibuild.spec.written import WrittenNode, WrittenTransition
 
 TAG = "type"
-"""The field that tells messages apart in JSON: pydantic's discriminator."""
+"""The field that tells messages apart in JSON."""
 
 
 def read_machine(reading: Reading, written: WrittenNode) -> tuple[Machine, list[Model], list[Enum]]:
     """Return the state machine, and the models and the enum that it declares beside the document's own."""
     name, at = reading.name, reading.at
-    messages = [_tagged(it) for it in reading.models(written.messages, "messages")]
-    emits = [_tagged(it) for it in reading.models(written.emits, "emits")]
+    messages = [_tagged(reading, it) for it in reading.models(written.messages, "messages")]
+    emits = [_tagged(reading, it) for it in reading.models(written.emits, "emits")]
     status = Enum(Ref(name, "Status"), tuple((it, "") for it in written.states), at.to("states"))
     state = _state(reading, written, status)
+    _incomplete(reading, written)
     _not_written(reading, written)
     machine = Machine(
         states=tuple(written.states),
@@ -33,9 +35,13 @@ def read_machine(reading: Reading, written: WrittenNode) -> tuple[Machine, list[
     return machine, [*messages, *emits, state, *_ends(machine, name, at)], [status]
 
 
-def _tagged(model: Model) -> Model:
+def _tagged(reading: Reading, model: Model) -> Model:
     """Return a message with the field that tells it from others."""
     tag = model.ref.name
+    own = model.field(TAG)
+    if own:
+        hint = "choose another name"
+        reading.problem("name", f"`{TAG}` is the field that tells messages apart", replace(own.at, key=True), hint)
     field = Field(TAG, Type("Literal", values=(tag,)), model.at, required=False, default=tag)
     return Model(model.ref, (field, *model.fields), model.at)
 
@@ -44,13 +50,14 @@ def _state(reading: Reading, written: WrittenNode, status: Enum) -> Model:
     model = reading.model(Ref(reading.name, "State"), written.state, reading.at.to("state"))
     for field in model.fields:
         if field.name == "status":
-            reading.problem("name", "`status` is the state's own name", field.at, "choose another name")
+            at = replace(field.at, key=True)
+            reading.problem("name", "`status` says which state it is", at, "choose another name")
         elif field.required:
             hint = "a reducer must be able to start from nothing"
-            reading.problem("missing-key", f"`{field.name}` needs a default", field.at, hint)
+            reading.problem("missing-key", f"`{field.name}` needs a default", replace(field.at, key=True), hint)
     initial = written.states[0] if written.states else ""
     first = Field("status", Type("ref", ref=status.ref), status.at, required=False, default=initial)
-    return Model(model.ref, (first, *model.fields), model.at)
+    return Model(model.ref, (first, *model.fields), model.at, f"The state of {reading.name}.")
 
 
 def _ends(machine: Machine, name: str, at: Pointer) -> list[Model]:
@@ -61,7 +68,8 @@ def _ends(machine: Machine, name: str, at: Pointer) -> list[Model]:
     fields = [Field("state", state, at.to("state"))]
     if machine.emits:
         emitted = Type("list", (_one_of(machine.emits),))
-        fields.append(Field("emitted", emitted, at.to("emits"), required=False, default=[]))
+        told = _told_apart(machine.emits)
+        fields.append(Field("emitted", emitted, at.to("emits"), required=False, default=[], constraints=told))
     fields.append(Field("accepted", Type("bool"), at.to("transitions"), required=False, default=True))
     return [request, Model(Ref(name, "Output"), tuple(fields), at.to("transitions"))]
 
@@ -72,7 +80,14 @@ def _one_of(refs: Sequence[Ref]) -> Type:
 
 
 def _told_apart(refs: Sequence[Ref]) -> tuple[tuple[str, Json], ...]:
-    return (("discriminator", TAG),) if len(refs) > 1 else ()
+    return ((DISCRIMINATOR, TAG),) if len(refs) > 1 else ()
+
+
+def _incomplete(reading: Reading, written: WrittenNode) -> None:
+    hints = {"states": "`states: [draft, placed]`, the initial one first", "messages": "`messages: {OrderPlaced: {…}}`"}
+    for key, hint in hints.items():
+        if not getattr(written, key):
+            reading.problem("missing-key", f"a state machine needs `{key}`", reading.at.to("transitions", key=True), hint)
 
 
 def _not_written(reading: Reading, written: WrittenNode) -> None:

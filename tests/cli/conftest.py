@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +16,17 @@ from click.testing import CliRunner
 
 from omnibuild.cli.app import cli
 
+COMMAND = [sys.executable, "-m", "omnibuild"]
+
+TOML = """[workspace]
+package = "acme"
+
+[build]
+mode = "fast"
+
+[env.production.build]
+mode = "strict"
+"""
 PRICER = """node: pricer
 kind: compute
 description: Price a number of pieces at the same price.
@@ -68,6 +82,18 @@ class Space:
     def __call__(self, *arguments: str, stdin: str | None = None) -> Answer:
         return omnibuild("-C", str(self.root), *arguments, stdin=stdin)
 
+    def process(self, *arguments: str, stdin: str = "", **environment: str) -> Answer:
+        """Call omnibuild in a process of its own."""
+        done = subprocess.run(
+            [*COMMAND, "-C", str(self.root), *arguments],
+            env={**os.environ, **environment},
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return Answer(done.returncode, done.stdout, done.stderr)
+
     def write(self, file: str, text: str) -> Path:
         place = self.root / file
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -93,10 +119,7 @@ def call() -> Callable[..., Answer]:
 def space(tmp_path: Path) -> Space:
     """Return a workspace of a shared document and a node that needs it; it is checked fast."""
     space = Space(tmp_path / "shop")
-    space.write(
-        "omnibuild.toml",
-        '[workspace]\npackage = "acme"\n[build]\nmode = "fast"\n[env.production.build]\nmode = "strict"\n',
-    )
+    space.write("omnibuild.toml", TOML)
     space.write("specs/pricer.yaml", PRICER)
     space.write("specs/money.yaml", MONEY)
     return space

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import BROKEN, PRICER, Answer, Space, omnibuild
+from tests.cli.conftest import BROKEN, MONEY, PRICER, Answer, Space, omnibuild
 
 NODES = {"total", "built", "restored", "up_to_date", "failed", "skipped"}
 PROBLEM = {"code", "level", "message", "hint", "node", "file", "line", "column"}
@@ -76,7 +76,7 @@ def test_check_lists_what_is_out_of_step(space: Space) -> None:
     (node / "node.py").write_text("# mine\n")
     (node / "__init__.py").unlink()
     space.write("out/stray.txt", "hello")
-    space.write("specs/money.yaml", (space.root / "specs/money.yaml").read_text().replace("How much", "So much"))
+    space.write("specs/money.yaml", MONEY.replace("How much", "So much"))
     answer = space("check", "--json")
     assert answer.code == 1
     assert is_report(answer)
@@ -123,10 +123,7 @@ def test_plan_names_broken_nodes(space: Space) -> None:
 
 def test_explain_shows_digests_and_the_way_of_a_change(space: Space) -> None:
     space("build")
-    space.write(
-        "specs/money.yaml",
-        (space.root / "specs/money.yaml").read_text() + "    note: {type: str, default: '', description: Any words.}\n",
-    )
+    space.write("specs/money.yaml", f"{MONEY}    note: {{type: str, default: x, description: Any words.}}\n")
     text = space("explain", "pricer")
     assert text.code == 0
     assert text.out.startswith("pricer: built\n  interface of money changed\n  by way of pricer <- money\n")
@@ -168,11 +165,8 @@ def test_wrong_settings_are_shown_with_their_line(space: Space) -> None:
 
 def test_options_of_omnibuild_work_behind_the_verb(space: Space) -> None:
     assert omnibuild("build", "-C", str(space.root)).code == 0
-    levels = {
-        it["code"]: it["level"]
-        for it in omnibuild("gates", "-C", str(space.root), "--env", "production", "--json").json["gates"]
-    }
-    assert levels["G7"] == "block"
+    gates = omnibuild("gates", "-C", str(space.root), "--env", "production", "--json").json["gates"]
+    assert {it["code"]: it["level"] for it in gates}["G7"] == "block"
     assert space("build", "--env", "prodction").code == 2
     assert "did you mean `production`?" in space("build", "--env", "prodction").err
 

@@ -17,9 +17,8 @@ def shown(capsys: pytest.CaptureFixture[str], root: Path, problem: Problem) -> s
 
 def test_a_problem_has_place_level_code_line_caret_and_hint(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.yaml").write_text("node: a\ninptu: {x: int}\n")
-    problem = Problem(
-        "unknown-key", "the key `inptu` means nothing here", Place("a.yaml", 2, 1), "did you mean `input`?", "a"
-    )
+    place = Place("a.yaml", 2, 1)
+    problem = Problem("unknown-key", "the key `inptu` means nothing here", place, "did you mean `input`?", "a")
     assert shown(capsys, tmp_path, problem) == (
         "a.yaml:2:1: error[unknown-key]: the key `inptu` means nothing here\n"
         "    2 | inptu: {x: int}\n"
@@ -68,7 +67,7 @@ def test_nothing_that_a_terminal_obeys_gets_through(tmp_path: Path, capsys: pyte
         ("input: x", 8, 7),
         ("\tinput", 2, 4),
         ("日本: x", 5, 6),
-        ("e\u0301: x", 4, 3),
+        ("e\u0301: x", 5, 3),
         ("short", 9, 8),
     ],
 )

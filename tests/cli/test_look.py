@@ -43,19 +43,7 @@ def test_an_unknown_verb_has_a_hint() -> None:
 
 def test_list_shows_kind_version_and_description(space: Space) -> None:
     out = space("list").out.splitlines()
-    assert out[0].split() == [
-        "money",
-        "shared",
-        "What",
-        "money",
-        "is,",
-        "for",
-        "every",
-        "node",
-        "that",
-        "counts",
-        "it.",
-    ]
+    assert out[0].split()[:4] == ["money", "shared", "What", "money"]
     assert out[1].startswith("pricer  compute  1.0.0  Price a number")
 
 
@@ -130,20 +118,20 @@ def test_completion_prints_a_script(shell: str) -> None:
 def test_run_prints_the_result(space: Space) -> None:
     space("build")
     request = '{"quantity": 2, "piece": {"value": "1.50"}}'
-    assert space("run", "pricer", "--input", "-", stdin=request).json == {"total": "3.00"}
+    assert space.process("run", "pricer", "--input", "-", stdin=request).json == {"total": "3.00"}
     file = space.write("order.json", request)
-    answer = space("run", "pricer", "-i", str(file), "--json")
+    answer = space.process("run", "pricer", "-i", str(file), "--json")
     assert answer.json == {"status": "ok", "node": "pricer", "output": {"total": "3.00"}, "problems": []}
 
 
 def test_run_tells_what_failed(space: Space) -> None:
-    assert "run `omnibuild build` first" in space("run", "pricer", "-i", "-", stdin="{}").err
+    assert "run `omnibuild build` first" in space.process("run", "pricer", "-i", "-", stdin="{}").err
     space("build")
-    answer = space("run", "pricer", "-i", "-", stdin='{"quantity": 0}')
+    answer = space.process("run", "pricer", "-i", "-", stdin='{"quantity": 0}')
     assert answer.code == 1
     assert answer.out == ""
     assert "quantity" in answer.err
-    as_json = space("run", "pricer", "-i", "-", "--json", stdin='{"quantity": 0}')
+    as_json = space.process("run", "pricer", "-i", "-", "--json", stdin='{"quantity": 0}')
     assert as_json.code == 1
     assert as_json.json["status"] == "failed"
     assert as_json.json["output"] is None
@@ -151,29 +139,28 @@ def test_run_tells_what_failed(space: Space) -> None:
 
 @pytest.mark.parametrize(("request_", "told"), [("{", "not JSON"), ("[1]", "must be a JSON object")])
 def test_an_input_that_cannot_be_one_is_a_mistake_of_use(request_: str, told: str, space: Space) -> None:
-    answer = space("run", "pricer", "-i", "-", stdin=request_)
+    answer = space.process("run", "pricer", "-i", "-", stdin=request_)
     assert answer.code == 2
     assert told in answer.err
 
 
 def test_a_wrong_input_file_is_shown_with_its_line(space: Space) -> None:
     file = space.write("order.json", '{\n  "quantity": 2,\n}\n')
-    answer = space("run", "pricer", "-i", str(file))
+    answer = space.process("run", "pricer", "-i", str(file))
     assert answer.code == 2
     assert "order.json:" in answer.err
     assert " | " in answer.err
 
 
-def test_a_missing_variable_is_told_before_the_run(space: Space, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("TAX_RATE", raising=False)
+def test_a_missing_variable_is_told_before_the_run(space: Space) -> None:
     space.write("specs/taxer.yaml", _TAXER)
     space.write("specs/taxer.py", _BODY)
     assert space("build").code == 0
-    answer = space("run", "taxer", "-i", "-", stdin='{"net": 1}')
+    answer = space.process("run", "taxer", "-i", "-", stdin='{"net": 1}')
     assert answer.code == 2
     assert "`taxer` needs a variable that is not set: TAX_RATE" in answer.err
-    monkeypatch.setenv("TAX_RATE", "7")
-    assert space("run", "taxer", "-i", "-", stdin='{"net": 1}').json == {"tax": 7}
+    answer = space.process("run", "taxer", "-i", "-", stdin='{"net": 1}', TAX_RATE="7")
+    assert answer.json == {"tax": 7}, answer.err
 
 
 _TAXER = """node: taxer

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pty
 import signal
@@ -14,19 +13,7 @@ from pathlib import Path
 import pytest
 
 from omnibuild.__main__ import run
-from tests.cli.conftest import BROKEN, Space
-
-COMMAND = [sys.executable, "-m", "omnibuild"]
-
-
-def process(space: Space, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, "-C", str(space.root), *arguments],
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+from tests.cli.conftest import BROKEN, COMMAND, Space
 
 
 def on_terminal(space: Space, *arguments: str, **environment: str) -> str:
@@ -45,22 +32,22 @@ def on_terminal(space: Space, *arguments: str, **environment: str) -> str:
         while chunk := os.read(main, 65536):
             data += chunk
     except OSError:  # how Linux says that the other end is closed
-        assert started.wait() in (0, 1)
+        assert started.wait() in (0, 1, 2)
     finally:
         os.close(main)
     return data.decode()
 
 
 def test_exit_codes_and_streams(space: Space) -> None:
-    built = process(space, "build", "--json")
-    assert (built.returncode, built.stderr) == (0, "")
-    assert json.loads(built.stdout)["status"] == "ok"
+    built = space.process("build", "--json")
+    assert (built.code, built.err) == (0, "")
+    assert built.json["status"] == "ok"
     space.write("specs/broken.yaml", BROKEN)
-    assert process(space, "build").returncode == 1
-    wrong = process(space, "build", "--bogus")
-    assert wrong.returncode == 2
-    assert wrong.stdout == ""
-    assert process(space, "--version").stdout.startswith("omnibuild ")
+    assert space.process("build").code == 1
+    wrong = space.process("build", "--bogus")
+    assert wrong.code == 2
+    assert wrong.out == ""
+    assert space.process("--version").out.startswith("omnibuild ")
 
 
 def test_a_pipe_gets_no_colours_and_pays_for_no_bar(space: Space) -> None:
@@ -122,18 +109,30 @@ def test_who_stops_reading_is_not_bothered(space: Space) -> None:
 
 
 def test_an_interrupt_ends_with_130(space: Space) -> None:
+    pipe = space.root / "input.json"
+    os.mkfifo(pipe)
     started = subprocess.Popen(
-        [*COMMAND, "-C", str(space.root), "run", "pricer", "--input", "-"],
-        stdin=subprocess.PIPE,
+        [*COMMAND, "-C", str(space.root), "run", "pricer", "--input", str(pipe)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    time.sleep(1.5)  # it waits for its input
+    writer = opened_by_a_reader(pipe)
     started.send_signal(signal.SIGINT)
     out, err = started.communicate()
+    os.close(writer)
     assert started.returncode == 130
     assert out == b""
     assert b"Traceback" not in err
+
+
+def opened_by_a_reader(pipe: Path) -> int:
+    """Wait until a process reads the pipe, and return its other end."""
+    for _ in range(600):
+        try:
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:  # nobody reads it yet
+            time.sleep(0.05)
+    raise AssertionError("nobody reads the pipe")
 
 
 def test_an_error_of_omnibuilds_own_makes_a_report(
@@ -158,13 +157,10 @@ def test_an_error_of_omnibuilds_own_makes_a_report(
 
 def test_the_shell_is_offered_verbs_and_nodes(space: Space) -> None:
     def offered(words: str) -> list[str]:
-        done = process(
-            space,
-            _OMNIBUILD_COMPLETE="bash_complete",
-            COMP_WORDS=f"omnibuild {words}",
-            COMP_CWORD=str(words.count(" ") + 1),
-        )
-        return [line.partition(",")[2] for line in done.stdout.splitlines()]
+        position = str(words.count(" ") + 1)
+        asked = {"_OMNIBUILD_COMPLETE": "bash_complete", "COMP_WORDS": f"omnibuild {words}", "COMP_CWORD": position}
+        answer = space.process(**asked)
+        return [line.partition(",")[2] for line in answer.out.splitlines() if line]
 
     assert offered("bu") == ["build"]
     assert offered(f"-C {space.root} explain pr") == ["pricer"]

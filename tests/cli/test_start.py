@@ -77,6 +77,7 @@ def test_a_package_that_cannot_be_imported_is_refused(name: str, tmp_path: Path)
     assert not (tmp_path / "x").exists()
 
 
+@pytest.mark.slow
 def test_what_new_writes_builds_at_once_in_strict_mode(tmp_path: Path) -> None:
     omnibuild("init", str(tmp_path))
     space = Space(tmp_path)
@@ -85,7 +86,7 @@ def test_what_new_writes_builds_at_once_in_strict_mode(tmp_path: Path) -> None:
     assert space("new", "compute", "with_body", "--body").code == 0
     words = "Trim: a text, # 'quotes' and \"more\" of them"
     assert space("new", "compute", "described", "--description", words, "--domain", "sales").code == 0
-    long = "a_name_that_is_as_long_as_a_name_may_be_and_not_one_letter_more_"
+    long = "a_name_that_is_as_long_as_a_name_may_be_and_no_letter_any_longer"
     assert space("new", "effect", long).code == 0
     answer = space("build", "--mode", "strict", "--json")
     assert answer.code == 0, answer.json["problems"]
@@ -198,9 +199,8 @@ def test_doctor_is_content_with_a_new_workspace(tmp_path: Path) -> None:
 
 def test_doctor_finds_what_is_wrong(space: Space) -> None:
     subprocess.run(["git", "init", "-q", str(space.root)], check=True)
-    space.write(
-        "templates/contract.yaml.j2", '{% extends "omnibuild/contract.yaml.j2" %}\n{% block nosuch %}{% endblock %}\n'
-    )
+    template = '{% extends "omnibuild/contract.yaml.j2" %}\n{% block nosuch %}{% endblock %}\n'
+    space.write("templates/contract.yaml.j2", template)
     found = checks(space)
     assert found["cache/ in git"][::2] == ("warn", "echo /cache/ >> .gitignore")
     assert found["out/ in git"][0] == "warn"

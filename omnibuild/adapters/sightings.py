@@ -1,0 +1,85 @@
+"""What a build looked at: every file and folder with its time of change, as it was just before."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+type Signature = tuple[int, int]
+"""A file's time of change in nanoseconds and its size in bytes."""
+
+
+class Sightings:
+    """The files and folders of one build, relative to the workspace; outside of it they are absolute.
+
+    `known` are the signatures that the last build left behind.
+    """
+
+    def __init__(self, root: Path, known: Mapping[str, Signature] | None = None) -> None:
+        self._prefix = f"{os.path.abspath(root)}/"  # noqa: PTH100 - links stay as they are
+        self._known = known or {}
+        self.files: dict[str, Signature] = {}
+        self.folders: dict[str, int] = {}
+
+    def file(self, path: Path | str) -> Signature | None:
+        """Take note of a file that is about to be read; return its signature, None if there is none."""
+        try:
+            found = os.stat(path)  # noqa: PTH116 - called for every file: no Path objects
+        except (OSError, ValueError):
+            return None
+        if not stat.S_ISREG(found.st_mode):
+            return None
+        signature = (found.st_mtime_ns, found.st_size)
+        self.files[self._name(path)] = signature
+        return signature
+
+    def is_known(self, path: str) -> bool:
+        """Take note of a file; return whether it is a file, no link, with the signature of the last build."""
+        name = self._name(path)
+        before = self._known.get(name)
+        if before is None:
+            self.file(path)
+            return False
+        try:
+            found = os.lstat(path)
+        except OSError:
+            return False
+        if not stat.S_ISREG(found.st_mode):
+            return False
+        self.files[name] = (found.st_mtime_ns, found.st_size)
+        return self.files[name] == before
+
+    def saw(self, path: str) -> bool:
+        """Return whether a file was taken note of."""
+        return self._name(path) in self.files
+
+    def forget(self, path: str) -> None:
+        """Forget a file that was removed."""
+        self.files.pop(self._name(path), None)
+
+    def folder(self, path: Path | str) -> None:
+        """Take note of a folder that is about to be listed; of one that is not there, the one above it."""
+        try:
+            self.folders[self._name(path)] = os.stat(path).st_mtime_ns  # noqa: PTH116
+        except (OSError, ValueError):
+            parent = Path(path).parent
+            if parent != Path(path):
+                self.folder(parent)
+
+    def _name(self, path: Path | str) -> str:
+        return f"{os.path.abspath(path)}".removeprefix(self._prefix)  # noqa: PTH100
+
+
+def known(state: tuple[object, ...] | None) -> Mapping[str, Signature]:
+    """Return the signatures of the workspace's files in a state file."""
+    import array
+
+    found: dict[str, Signature] = {}
+    places = state[1] if state else ()
+    for base, names, signatures, _, _ in places if isinstance(places, tuple) else ():
+        if not base and names:
+            numbers = array.array("q", signatures)
+            found |= dict(zip(names.split("\n"), zip(numbers[::2], numbers[1::2], strict=True), strict=True))
+    return found

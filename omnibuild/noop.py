@@ -1,0 +1,151 @@
+"""The answer "nothing to do", decided with a handful of stats and no import worth the name.
+
+The state file (written by adapters/state.py after a build that left everything in step) lists every
+file that a build depends on or has made, each with its time of change and size, and every folder with
+its time of change, so that new and stray files show. If all of them are as they were, the answer that
+stands in the state file is right. Any doubt at all means None, and the full build decides.
+
+This module imports what the interpreter has loaded at start, `marshal` and `array`, and nothing of
+omnibuild.
+"""
+
+import _imp
+import array
+import marshal
+import posix
+import sys
+
+FORMAT = 1
+"""Counts the changes of the state file; another number is doubt."""
+
+KEY = 0x6F6D6E696275696C
+"""The key of the checksum: SipHash, as the interpreter uses it for byte code."""
+
+SETTINGS = "omnibuild.toml"
+NAME = "state"
+DEFAULT_CACHE = "cache"
+
+
+def answer(arguments: list[str]) -> str | None:
+    """Return what to print for `build` or `check` if nothing has to be done, None if that is not certain."""
+    asked = _asked(arguments)
+    if asked is None or any(name.startswith(b"OMNIBUILD") for name in posix.environ):
+        return None
+    folder, as_json = asked
+    root = _root(folder)
+    state = read(f"{root}/{DEFAULT_CACHE}/{NAME}") if root else None
+    if not root or not state:
+        return None
+    try:
+        interpreter, places, text, json = state
+        if interpreter != interpreter_tag():
+            return None
+        for base, names, signatures, folders, changed in places:
+            where = base or root
+            if not _unchanged(where, names, signatures) or not _folders_unchanged(where, folders, changed):
+                return None
+    except (TypeError, ValueError):
+        return None
+    return str(json if as_json else text)
+
+
+def interpreter_tag() -> str:
+    """Return what tells one interpreter from another."""
+    return f"{sys.version} {sys.prefix}"
+
+
+def checksum(data: bytes) -> bytes:
+    """Return the checksum that stands before the data in the state file, 8 bytes."""
+    return _imp.source_hash(KEY, data)
+
+
+def _asked(arguments: list[str]) -> tuple[str, bool] | None:
+    """Return the folder and whether JSON is wanted, if this is a plain `build` or `check`."""
+    folder, as_json, rest = ".", False, list(arguments)
+    if len(rest) > 2 and rest[0] == "-C":
+        folder, rest = rest[1], rest[2:]
+    if not rest or rest[0] not in ("build", "check"):
+        return None
+    for flag in rest[1:]:
+        if flag != "--json":
+            return None
+        as_json = True
+    return folder, as_json
+
+
+def _root(folder: str) -> str | None:
+    """Return the nearest folder upwards that is a workspace."""
+    try:
+        path = posix.getcwd() if folder == "." else folder
+        if not path.startswith("/"):
+            path = f"{posix.getcwd()}/{path}"
+        if "/../" in f"{path}/":
+            return None
+        while path:
+            try:
+                posix.stat(f"{path}/{SETTINGS}")
+            except FileNotFoundError:
+                path = path.rpartition("/")[0]
+            else:
+                return path.rstrip("/").removesuffix("/.")
+    except OSError:
+        return None
+    return None
+
+
+def read(path: str) -> tuple | None:  # type: ignore[type-arg]
+    """Return what a state file holds, None if there is none or it is not whole."""
+    try:
+        file = posix.open(path, posix.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        size = posix.fstat(file).st_size
+        data = posix.read(file, size + 1)
+        while len(data) < size and (more := posix.read(file, size + 1 - len(data))):
+            data += more
+    except OSError:
+        return None
+    finally:
+        posix.close(file)
+    if len(data) != size or data[:8] != checksum(data[8:]):
+        return None
+    try:
+        version, state = marshal.loads(data[8:])  # noqa: S302 - our own file, and its checksum holds
+    except (ValueError, EOFError, TypeError):
+        return None
+    return state if version == FORMAT else None
+
+
+def _unchanged(base: str, names: str, signatures: bytes) -> bool:
+    """Return whether every file has the time and the size that it had; `names` are joined by line ends."""
+    if not names:
+        return True
+    expected = array.array("q", signatures)
+    paths = names.split("\n")
+    if len(expected) != 2 * len(paths):
+        return False
+    stat, prefix, position = posix.stat, base + "/", 0
+    try:
+        for path in paths:
+            found = stat(prefix + path)
+            if found.st_mtime_ns != expected[position] or found.st_size != expected[position + 1]:
+                return False
+            position += 2
+    except OSError:
+        return False
+    return True
+
+
+def _folders_unchanged(base: str, names: str, changed: bytes) -> bool:
+    if not names:
+        return True
+    expected = array.array("q", changed)
+    folders = names.split("\n")
+    if len(expected) != len(folders):
+        return False
+    stat, prefix = posix.stat, base + "/"
+    try:
+        return all(stat(prefix + name).st_mtime_ns == time for name, time in zip(folders, expected, strict=True))
+    except OSError:
+        return False
