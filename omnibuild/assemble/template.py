@@ -132,11 +132,9 @@ def to_yaml(value: Json) -> str:
     ).removesuffix("\n")
 
 
-class _Dumper(yaml.SafeDumper):
-    """Indents the items of lists below their key, as people do."""
+class _Dumper(yaml.CSafeDumper if yaml.__with_libyaml__ else yaml.SafeDumper):  # type: ignore[misc]
+    """Writes the same value twice where it stands twice, and never an alias."""
 
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
-        super().increase_indent(flow, indentless=False)
-
-    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
+    def ignore_aliases(self, data: object) -> bool:
+        del data
         return True
