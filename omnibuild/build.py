@@ -28,13 +28,15 @@ from omnibuild.core.values import (
     Verdict,
     digest,
 )
-from omnibuild.gates.gate import Gate, NodeSubject, WorkspaceSubject
+from omnibuild.gates.gate import Gate, GraphSubject, NodeSubject, WorkspaceSubject
 from omnibuild.graph.selection import closure, dependents
 from omnibuild.onex.assembly import PACKAGE, assemble, assemble_package
 from omnibuild.onex.check import check_spec
 from omnibuild.onex.contract import read_contract
 from omnibuild.onex.names import Names
 from omnibuild.onex.package import requirements
+from omnibuild.onex.reference import existing_modules
+from omnibuild.onex.wiring import topic_graph
 from omnibuild.promotion import Change, Promotion
 from omnibuild.survey import Survey, decisions, survey
 
@@ -142,11 +144,20 @@ class _Build:
         subject = WorkspaceSubject(self._settings.out, obstacle)
         for verdict in gates.judge(gates.WORKSPACE_GATES, subject, self._levels):
             self._problems += verdict.problems
+        self._judge_graph()
         other_way = _turned(self._survey.names)
         for name in self._work():
             twin, _ = self._draft(name, other_way)
             chosen = gates.PACKAGE_GATES if name == PACKAGE else gates.DRAFT_GATES
             self._judge(name, chosen, replace(self._subject(name), twin=twin))
+
+    def _judge_graph(self) -> None:
+        """Judge all nodes together, whether built now or before; what a broken node publishes is not known."""
+        if self._survey.failed or self._survey.skipped:
+            return
+        subject = GraphSubject(self._survey.graph, topic_graph(self._survey.graph))
+        for verdict in gates.judge(gates.GRAPH_GATES, subject, self._levels):
+            self._problems += (it for it in verdict.problems if it.node in self._selected)
 
     def _lay_out(self) -> None:
         work = self._work()
@@ -169,7 +180,7 @@ class _Build:
         codes = {gate.code for gate in chosen}
         found = compile_drafts(self._world.stage, self._whole_tree(), drafts, self._survey.names, codes)
         for name in work:
-            findings, trial = found.of(self._drafts[name])
+            findings, trial = found.of(self._spec(name), self._drafts[name])
             self._judge(name, chosen, replace(self._subject(name), findings=findings, trial=trial))
 
     def _keep_traces(self) -> None:
@@ -216,12 +227,13 @@ class _Build:
         spec = self._spec(name)
         needed = requirements(spec) if isinstance(spec, NodeSpec) else frozenset()
         declared = (self._world.symbols.modules(it) for it in {*self._settings.dependencies, *needed})
+        existing = (it.name.partition(".")[0] for it in existing_modules(self._survey.graph))
         return NodeSubject(
             spec=spec,
             draft=draft,
             graph=self._survey.graph,
             settings=self._settings,
-            packages=GENERATED_PACKAGES.union(*declared),
+            packages=GENERATED_PACKAGES.union(existing, *declared),
             symbols=self._world.symbols,
             contract=read_contract(contract) if contract else None,
         )

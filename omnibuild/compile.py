@@ -18,9 +18,10 @@ class Compiled:
     findings: Sequence[Finding]
     trial: Trial
 
-    def of(self, draft: Draft) -> tuple[Sequence[Finding], Trial]:
+    def of(self, spec: Spec, draft: Draft) -> tuple[Sequence[Finding], Trial]:
         """Return what was found of one node; a finding that belongs to no file is everyone's."""
-        return [it for it in self.findings if it.file in draft.files or not it.file], narrowed(self.trial, draft)
+        own = [it for it in self.findings if it.file in draft.files or not it.file]
+        return own, narrowed(self.trial, spec, draft)
 
 
 def compile_drafts(
@@ -39,7 +40,8 @@ def compile_drafts(
     classes: dict[str, Sequence[str]] = {}
     if "G14" in codes:
         for spec, draft in drafts:
-            classes |= promised_classes(spec, draft, names)
+            for module, promised in promised_classes(spec, draft, names).items():
+                classes[module] = [*classes.get(module, ()), *promised]
     runs = [run for spec in nodes for run in example_runs(spec, names)] if "G15" in codes else []
     tests = [test for spec in nodes for test in example_tests(spec, names)] if "G15" in codes else []
     contracts = [f"{names.folder_path(spec.name)}/contract.yaml" for spec in nodes] if "G16" in codes else []

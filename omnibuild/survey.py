@@ -41,6 +41,7 @@ from omnibuild.onex.package import TEMPLATES as PACKAGE_TEMPLATES
 from omnibuild.onex.package import support, support_template, variables
 from omnibuild.spec import document
 from omnibuild.spec.body import read_body
+from omnibuild.spec.code import read_code
 from omnibuild.spec.document import Document
 from omnibuild.spec.marks import locate
 from omnibuild.spec.reader import read_spec
@@ -137,6 +138,9 @@ def _read(it: Document, documents: Mapping[str, Document], world: World, setting
         problems += verdict.problems
     spec, wrong = read_spec(it, body, settings.package)
     problems += wrong
+    if spec:
+        spec, wrong = read_code(spec, world.inputs.text, world.symbols.has)
+        problems += wrong
     needs: list[Need] = []
     if body and it.declares == "node":
         shape, wrong = read_body(body, environment=bool(it.data.get("env")))

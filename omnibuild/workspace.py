@@ -186,7 +186,7 @@ class Workspace:
         contract = sources / self.settings.package / "nodes" / folder(spec) / "contract.yaml"
         if not contract.is_file():
             raise NodeError(Problem("not-built", f"`{node}` is not built", hint="run `omnibuild build` first"))
-        return run_node(contract, sources, request, timeout)
+        return run_node(contract, sources, request, timeout, [self.root, self.root / "src"])
 
     def variables(self, node: str) -> tuple[Mapping[str, Json], ...]:
         """Return the environment variables that a node reads."""

@@ -7,6 +7,7 @@ import json
 import logging
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,15 +26,19 @@ class RunResult:
     error: str = ""
 
 
-def run_node(contract: Path, sources: Path, request: str, timeout: int) -> RunResult:
-    """Run the node of a contract whose package is importable from `sources`; `timeout` is in seconds."""
+def run_node(contract: Path, sources: Path, request: str, timeout: int, search: Sequence[Path] = ()) -> RunResult:
+    """Run the node of a contract whose package is importable from `sources`; `timeout` is in seconds.
+
+    `search` is where else to import from: the workspace's own code.
+    """
     from omnibase_core.runtime.runtime_local import RuntimeLocal
 
     records = _Records()
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
     root.handlers[:] = [records]
-    sys.path.insert(0, str(sources))
+    path = [str(it) for it in (sources, *search)]
+    sys.path[:0] = path
     importlib.invalidate_caches()
     try:
         with tempfile.TemporaryDirectory() as folder:
@@ -43,7 +48,8 @@ def run_node(contract: Path, sources: Path, request: str, timeout: int) -> RunRe
             outcome = runtime.run()
             result = runtime.handler_result
     finally:
-        sys.path.remove(str(sources))
+        for it in path:
+            sys.path.remove(it)
         _forget({it.name for it in sources.iterdir() if it.is_dir()} if sources.is_dir() else set())
         root.handlers[:] = before
         root.setLevel(level)

@@ -90,11 +90,16 @@ def _read(lines: Iterable[str]) -> Iterator[Finding]:
             if found:
                 yield found
             found = _finding(item, hints)
-        elif found and (found.file, found.line) == (item["file"], item["line"]):
+        elif found and (found.file, found.line) == (item["file"], item["line"]) and not _is_variant(item):
             message = "; ".join([found.message, str(item["message"]), *hints])
             found = Finding(found.file, found.line, found.column, found.code, message)
     if found:
         yield found
+
+
+def _is_variant(item: dict[str, Any]) -> bool:
+    """Return whether a note lists the variants of an overloaded function, which for pydantic's Field is a page."""
+    return str(item["message"]).startswith(("Possible overload variant", "    def "))
 
 
 def _item(line: str) -> dict[str, Any] | None:

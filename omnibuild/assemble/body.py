@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import libcst as cst
+from libcst import matchers
 from libcst.helpers import get_full_name_for_node
 
 from omnibuild.assemble.imports import Imports
@@ -33,8 +34,8 @@ def take_apart(text: str, imports: Imports) -> Parts:
         pending += statements[0].leading_lines
         del statements[0]
     for statement in statements:
-        if _move_imports(statement, imports):
-            pending += _comments(statement.leading_lines)
+        if _move_imports(statement, imports, [*_texts(pending)]):
+            pending = []
             continue
         kept = statement.with_changes(leading_lines=[*_comments(pending), *statement.leading_lines])
         pending = []
@@ -75,20 +76,31 @@ def _comments(lines: Sequence[cst.EmptyLine]) -> list[cst.EmptyLine]:
     return [it for it in lines if it.comment]
 
 
-def _move_imports(statement: cst.CSTNode, imports: Imports) -> bool:
-    """Add a top-level import to the set; say whether the statement was one."""
+def _texts(lines: Sequence[cst.EmptyLine]) -> list[str]:
+    return [it.comment.value for it in lines if it.comment]
+
+
+def _move_imports(statement: cst.CSTNode, imports: Imports, above: Sequence[str]) -> bool:
+    """Add a top-level import to the set, with its comments; say whether the statement was one."""
     if not isinstance(statement, cst.SimpleStatementLine):
         return False
     if not all(isinstance(it, cst.Import | cst.ImportFrom) for it in statement.body):
         return False
     if any(isinstance(it, cst.ImportFrom) and isinstance(it.names, cst.ImportStar) for it in statement.body):
         return False
+    behind = statement.trailing_whitespace.comment
+    inside = [found.value for found in matchers.findall(statement, matchers.Comment()) if found is not behind]
+    above = [*above, *(it for it in inside if isinstance(it, str))]
     for it in statement.body:
         if isinstance(it, cst.Import):
             for alias in it.names:
                 imports.module(alias.evaluated_name, alias.evaluated_alias or "")
+                imports.comment(alias.evaluated_name, "", above, behind.value if behind else "")
+                above = []
         elif isinstance(it, cst.ImportFrom) and not isinstance(it.names, cst.ImportStar):
             module = (it.module and get_full_name_for_node(it.module)) or ""
             for alias in it.names:
                 imports.bind(module, alias.evaluated_name, alias.evaluated_alias or alias.evaluated_name)
+                imports.comment(module, alias.evaluated_name, above, behind.value if behind else "")
+                above = []
     return True

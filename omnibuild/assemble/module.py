@@ -15,6 +15,7 @@ def module(description: str, imports: Imports | None, body: Sequence[Statement])
     statements: list[Statement] = [docstring(description)]
     found = imports.statements() if imports else []
     if found:
-        statements += [found[0].with_changes(leading_lines=[cst.EmptyLine()]), *found[1:]]
+        first = [cst.EmptyLine(), *found[0].leading_lines]
+        statements += [found[0].with_changes(leading_lines=first), *found[1:]]
     statements += body
     return cst.Module(body=statements).code

@@ -46,10 +46,15 @@ def origin(draft: Draft, file: str, line: int, at: Pointer, column: int = 0) -> 
 
 
 def _names(body: Sequence[ast.stmt], line: int, column: int) -> Iterator[str]:
-    """Yield the names that lead to the innermost definition, assignment or keyword at the line."""
+    """Yield the names that lead to the innermost definition, `match` case, assignment or keyword at the line.
+
+    A case is known by its number from 1, `case 2`, and its guard by `if`.
+    """
     for statement, inside in _path(body, line):
         if isinstance(statement, _DEFINITIONS):
             yield statement.name
+        elif isinstance(statement, ast.Match):
+            yield from _case(statement, line, column)
         if inside:
             continue
         value: ast.expr | None = None
@@ -64,6 +69,14 @@ def _names(body: Sequence[ast.stmt], line: int, column: int) -> Iterator[str]:
             case ast.Return(value=value) | ast.Expr(value=value):
                 pass
         yield from _keywords(value, line, column)
+
+
+def _case(statement: ast.Match, line: int, column: int) -> Iterator[str]:
+    for number, case in enumerate(statement.cases, 1):
+        if case.pattern.lineno <= line <= (case.body[-1].end_lineno or 0):
+            yield f"case {number}"
+            if case.guard and _covers(case.guard, case.guard, line, column):
+                yield "if"
 
 
 def _path(body: Sequence[ast.stmt], line: int) -> Iterator[tuple[ast.stmt, bool]]:
@@ -101,7 +114,7 @@ def _keywords(value: ast.expr | None, line: int, column: int) -> Iterator[str]:
             value = value.value
             continue
         spanning = [it for it in value.keywords if it.arg and it.lineno <= line <= (it.value.end_lineno or 0)]
-        exact = [it for it in spanning if column and _covers(it, line, column)]
+        exact = [it for it in spanning if column and _covers(it, it.value, line, column)]
         chosen = exact or spanning
         if len(chosen) != 1:
             return
@@ -109,9 +122,9 @@ def _keywords(value: ast.expr | None, line: int, column: int) -> Iterator[str]:
         value = chosen[0].value
 
 
-def _covers(keyword: ast.keyword, line: int, column: int) -> bool:
-    end = (keyword.value.end_lineno or keyword.lineno, (keyword.value.end_col_offset or 0) + 1)
-    return (keyword.lineno, keyword.col_offset + 1) <= (line, column) < end
+def _covers(first: ast.keyword | ast.expr, last: ast.expr, line: int, column: int) -> bool:
+    end = (last.end_lineno or first.lineno, (last.end_col_offset or 0) + 1)
+    return (first.lineno, first.col_offset + 1) <= (line, column) < end
 
 
 # ----------------------------------------------------------------------------------- the body

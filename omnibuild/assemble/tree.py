@@ -40,6 +40,13 @@ def quoted(text: str) -> str:
     return '"' + body.replace("\\'", "'").replace('"', '\\"') + '"'
 
 
+def raw(text: str) -> str:
+    """Return a raw string literal where that spares backslashes, another one where it does not."""
+    if "\\" not in text or '"' in text or text.endswith("\\") or not text.isprintable():
+        return quoted(text)
+    return f'r"{text}"'
+
+
 def sentence(text: str) -> str:
     """Return the text on one line, closed by a full stop if nothing closes it."""
     line_ = " ".join(text.split())

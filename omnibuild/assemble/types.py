@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
 
 from omnibuild.assemble.imports import Imports
 from omnibuild.assemble.tree import quoted
@@ -21,8 +22,8 @@ HOMES = {
 }
 """The module that each scalar comes from, if it is not built in."""
 
-_ISO = ("datetime", "date", "time")
-_FACTORIES = {"list": "list", "dict": "dict", "set": "set", "frozenset": "frozenset"}
+_MUTABLE = ("list", "dict", "set")
+_EMPTY = {"[]": "list", "{}": "dict"}
 
 
 class Types:
@@ -81,14 +82,21 @@ class Types:
     def default(self, field: Field) -> tuple[str, bool]:
         """Return a field's default as an expression, and whether that is a factory for it."""
         text = self.value(field.type, field.default)
-        if (
-            isinstance(field.default, list | dict)
-            and field.default is not None
-            and not text.startswith(("(", "frozenset"))
-        ):
-            empty = not field.default and field.type.head in _FACTORIES
-            return (_FACTORIES[field.type.head] if empty else f"lambda: {text}"), True
-        return text, False
+        if not isinstance(field.default, list | dict) or text.startswith(("(", "frozenset")):
+            return text, False
+        if text in _EMPTY or text.endswith("()"):
+            return _EMPTY.get(text) or text.removesuffix("()"), True
+        type_ = self._fitting(field.type, field.default) if field.type.head == "|" else field.type
+        return f"lambda: {self._told(type_, field.default, text)}", True
+
+    def _told(self, type_: Type, value: Json, text: str) -> str:
+        """Return a display with its type around it where type checkers could not tell it from the items."""
+        if type_.head == "Json":
+            json = Type("Json")
+            type_ = Type("list", (json,)) if isinstance(value, list) else Type("dict", (Type("str"), json))
+        if type_.head in _MUTABLE and (any(map(_is_open, type_.args)) or _holds_empty(value)):
+            return f"{self.annotation(type_)}({text})"
+        return text
 
     def _plain(self, type_: Type, value: Json) -> str:
         match value:
@@ -110,13 +118,14 @@ class Types:
         if head == "Decimal":
             whole = re.fullmatch(r"-?(0|[1-9]\d*)", str(value))
             return f"{name}({value})" if whole else f"{name}({quoted(str(value))})"
-        if head in _ISO and isinstance(value, str):
-            return f"{name}.fromisoformat({quoted(value)})"
-        if head == "timedelta" and isinstance(value, int | float):
-            return f"{name}(seconds={value!r})" if value else f"{name}()"
-        if head in (*_ISO, "timedelta"):
-            adapter = self._imports.name("pydantic", "TypeAdapter")
-            return f"{adapter}({name}).validate_python({value!r})"
+        if head == "timedelta":
+            return _duration(name, value)
+        if head == "date":
+            day = _read(date, value)
+            return f"{name}({day.year}, {day.month}, {day.day})"
+        if head in ("datetime", "time"):
+            iso = value if isinstance(value, str) else _read(datetime if head == "datetime" else time, value).isoformat()
+            return f"{name}.fromisoformat({quoted(iso)})"
         return f"{name}({quoted(str(value))})"
 
     def _reference(self, ref: Ref, value: Json) -> str:
@@ -124,6 +133,8 @@ class Types:
         name = self._class_name(ref)
         if isinstance(found, Enum):
             return f"{name}.{str(value).upper()}"
+        if isinstance(found, Model) and found.source:
+            return f"{name}.model_validate({self._plain(Type('Json'), value)})"
         if isinstance(found, Model) and isinstance(value, dict):
             keywords = (f"{it.name}={self.value(it.type, value[it.name])}" for it in found.fields if it.name in value)
             return f"{name}({', '.join(keywords)})"
@@ -166,3 +177,28 @@ class Types:
             case _:
                 wanted = ("ref", "dict")
         return next((it for head in (*wanted, "Json") for it in members if it.head == head), members[0])
+
+
+def _read[T](kind: type[T], value: Json) -> T:
+    """Return what pydantic makes of a JSON value."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind).validate_python(value)
+
+
+def _duration(name: str, value: Json) -> str:
+    if isinstance(value, int | float):
+        return f"{name}(seconds={value!r})" if value else f"{name}()"
+    made = _read(timedelta, value)
+    parts = {"days": made.days, "seconds": made.seconds, "microseconds": made.microseconds}
+    return f"{name}({', '.join(f'{key}={part}' for key, part in parts.items() if part)})"
+
+
+def _is_open(type_: Type) -> bool:
+    """Return whether items of a type may have a narrower type of their own."""
+    return type_.head in ("|", "Literal", "Json") or any(map(_is_open, type_.args))
+
+
+def _holds_empty(value: Json) -> bool:
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(item in ([], {}) or _holds_empty(item) for item in items)

@@ -20,6 +20,7 @@ def manifest(spec: Spec, needs: Mapping[str, str], common: Mapping[str, str]) ->
     entries = [(f"spec.{key}", value) for key, value in sorted(spec.sections)]
     if isinstance(spec, NodeSpec) and spec.body:
         entries.append(("body", digest(spec.body.text)))
+    entries += sorted({f"code {it.name}": it.digest for code in spec.code for it in code.modules}.items())
     entries += [(f"interface of {name}", value) for name, value in sorted(needs.items())]
     entries += sorted(common.items())
     return Manifest(spec.name, tuple(entries))

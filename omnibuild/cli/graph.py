@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import click
 
 from omnibuild.cli.answer import show_json
 from omnibuild.cli.call import Call
+from omnibuild.cli.console import Console
 from omnibuild.cli.report import exit_code
 from omnibuild.cli.verb import SELECTORS, Verb, as_json, selectors
+from omnibuild.core.values import Graph, Machine, NodeSpec
+
+if TYPE_CHECKING:
+    from omnibuild.survey import Survey
 
 
 @click.command(
@@ -16,22 +24,28 @@ from omnibuild.cli.verb import SELECTORS, Verb, as_json, selectors
     short_help="Show what needs what: as text, dot, Mermaid or JSON.",
     help=f"""Show the graph: the nodes, and what each needs of which other.
 
+    With --topics, the graph of topics: who publishes each of them, and who listens.
     Nodes whose specs have problems are not in it; their names go to standard error.
+    Of a single reducer, dot and Mermaid show the state machine.
 
     {SELECTORS}
     """,
     examples=(
         ("omnibuild graph", "a line per node"),
         ("omnibuild graph --format mermaid", "for a Markdown file"),
+        ("omnibuild graph --topics", "a line per topic"),
+        ("omnibuild graph order --format mermaid", "the states of a reducer"),
         ("omnibuild graph +checkout --format dot | dot -Tsvg > graph.svg", "a picture, with Graphviz"),
     ),
 )
 @selectors
 @click.option("--format", "form", type=click.Choice(["text", "dot", "mermaid", "json"]), default="text", help="How.")
+@click.option("--topics", "by_topics", is_flag=True, help="Show who publishes and consumes each topic.")
 @as_json
 @click.pass_obj
-def command(call: Call, selectors: tuple[str, ...], form: str, as_json: bool) -> None:
+def command(call: Call, selectors: tuple[str, ...], form: str, by_topics: bool, as_json: bool) -> None:
     """Print the graph."""
+    from omnibuild.graph.machine_picture import MACHINE_PICTURES
     from omnibuild.graph.picture import PICTURES
     from omnibuild.graph.picture import as_json as in_json
     from omnibuild.graph.selection import select
@@ -44,8 +58,30 @@ def command(call: Call, selectors: tuple[str, ...], form: str, as_json: bool) ->
     left_out = sorted(found.failed | found.skipped)
     if left_out:
         console.say(f"left out, since their specs have problems: {', '.join(left_out)}", err=True)
-    if as_json or form == "json":
+    if by_topics:
+        _topics(console, found, names, "json" if as_json else form)
+    elif as_json or form == "json":
         show_json(in_json(found.graph, names))
+    elif (machine := _machine(found.graph, names)) and selectors and form in MACHINE_PICTURES:
+        console.say(MACHINE_PICTURES[form](machine))
     elif names or form != "text":
         console.say(PICTURES[form](found.graph, names))
     click.get_current_context().exit(exit_code(wrong))
+
+
+def _machine(graph: Graph, names: Sequence[str]) -> Machine | None:
+    """Return the state machine of the only node that is selected, if it has one."""
+    only = graph.specs[names[0]] if len(names) == 1 else None
+    return only.machine if isinstance(only, NodeSpec) else None
+
+
+def _topics(console: Console, found: Survey, names: Sequence[str], form: str) -> None:
+    from omnibuild.graph.topics import PICTURES
+    from omnibuild.graph.topics import as_json as in_json
+    from omnibuild.onex.wiring import topic_graph
+
+    topics = topic_graph(found.graph).of(names)
+    if form == "json":
+        show_json(in_json(topics))
+    elif topics.topics or form != "text":
+        console.say(PICTURES[form](topics))

@@ -185,7 +185,7 @@ class OnexSymbols(Protocol):
     """What the installed ONEX packages offer, found without importing them."""
 
     def has(self, module: str, name: str) -> bool | None:
-        """Return whether the module offers the name; None if there is no such module."""
+        """Return whether the module, ONEX's or any other, offers the name; None if there is no such module."""
         ...
 
     def modules(self, requirement: str) -> frozenset[str]:

@@ -162,12 +162,17 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A pydantic model to generate: a node's input, output, or a named one."""
+    """A pydantic model to generate: a node's input, output, or a named one.
+
+    With a `source`, `module:Class`, it is a class that exists already: nothing is generated, and its
+    fields are not known.
+    """
 
     ref: Ref
     fields: tuple[Field, ...]
     at: Pointer
     description: str = ""
+    source: str = ""
 
     def field(self, name: str) -> Field | None:
         """Return the field of this name."""
@@ -316,7 +321,8 @@ class Example:
     """One example: an input, and the output it gives or the failure it ends in.
 
     `given` and `then` are the world before and after, by connector; `events`, `state`, `emitted` and
-    `rejected` are a reducer's, `steps` says what an orchestrator's called nodes answer.
+    `rejected` are a reducer's, `steps` says what an orchestrator's called nodes answer, `undone` which
+    steps are undone, in order, each with what the node that undoes it answers.
     """
 
     name: str
@@ -331,6 +337,7 @@ class Example:
     emitted: tuple[tuple[str, Json], ...] = ()
     rejected: tuple[str, ...] = ()
     steps: Mapping[str, Json] = field(default_factory=dict)
+    undone: tuple[tuple[str, Json], ...] = ()
 
     @property
     def env(self) -> tuple[tuple[str, str], ...]:
@@ -377,6 +384,61 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """What the source of a `handle` method says of itself.
+
+    `takes` and `gives` are classes, each as `module:Class` with those that it inherits from behind it.
+    Either is None where it is not annotated, and empty where the annotation is not a class of the
+    workspace. `parameters` is how many arguments a call must give, `self` left out.
+    """
+
+    at: Place
+    is_async: bool
+    takes: tuple[str, ...] | None
+    gives: tuple[str, ...] | None
+    parameters: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CodeModule:
+    """An existing module: its name, its path relative to the workspace, and the digest of its text."""
+
+    name: str
+    file: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeClass:
+    """An existing class that a spec refers to, as far as its source says; it is not imported.
+
+    `modules` are those that were read. `ancestors` are the classes that it inherits from, as
+    `module:Class`, nearest first.
+    """
+
+    source: str
+    definition: str
+    modules: tuple[CodeModule, ...]
+    ancestors: tuple[str, ...] = ()
+    handle: Signature | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """A handler that exists already: the operation that it is for, `module:Class`, and its models.
+
+    `consumes` are topics, or nodes whose completed event is meant, that lead to this handler.
+    """
+
+    operation: str
+    source: str
+    at: Pointer
+    input: Ref
+    output: Ref
+    consumes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SharedSpec:
     """Models and enums that several nodes use."""
 
@@ -388,6 +450,8 @@ class SharedSpec:
     sections: tuple[tuple[str, str], ...]
     """The digest of each top-level section, in the order of the keys."""
     tags: tuple[str, ...] = ()
+    code: tuple[CodeClass, ...] = ()
+    """The existing classes that the spec refers to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -422,6 +486,9 @@ class NodeSpec:
     machine: Machine | None = None
     operations: tuple[Operation, ...] = ()
     steps: tuple[Call, ...] = ()
+    handlers: tuple[Handler, ...] = ()
+    code: tuple[CodeClass, ...] = ()
+    """The existing classes that the spec refers to."""
 
 
 type Spec = NodeSpec | SharedSpec
@@ -432,7 +499,7 @@ type Spec = NodeSpec | SharedSpec
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """That one node needs another, why (`models`, `uses`, `body`), and where the spec says so."""
+    """That one node needs another, why (`models`, `uses`, `body`, `calls`), and where the spec says so."""
 
     node: str
     why: str

@@ -24,14 +24,16 @@ from omnibuild.gates import (
     g15_examples,
     g16_contract,
     g17_reproducible,
+    g18_topics,
 )
-from omnibuild.gates.gate import DocumentSubject, Gate, NodeSubject, WorkspaceSubject
+from omnibuild.gates.gate import DocumentSubject, Gate, GraphSubject, NodeSubject, WorkspaceSubject
 
 __all__ = [
     "ALL",
     "COMPILE_GATES",
     "DOCUMENT_GATES",
     "DRAFT_GATES",
+    "GRAPH_GATES",
     "PACKAGE_GATES",
     "WORKSPACE_GATES",
     "AnyGate",
@@ -40,10 +42,11 @@ __all__ = [
     "levels",
 ]
 
-type AnyGate = Gate[DocumentSubject] | Gate[WorkspaceSubject] | Gate[NodeSubject]
+type AnyGate = Gate[DocumentSubject] | Gate[WorkspaceSubject] | Gate[GraphSubject] | Gate[NodeSubject]
 
 DOCUMENT_GATES = (g01_required_keys.GATE, g02_kind.GATE, g03_names.GATE)
 WORKSPACE_GATES = (g06_writable.GATE,)
+GRAPH_GATES = (g18_topics.GATE,)
 DRAFT_GATES = (
     g04_onex_symbols.GATE,
     g05_templates.GATE,
@@ -65,7 +68,13 @@ _COMPILED = frozenset(gate.code for gate in COMPILE_GATES)
 
 ALL: tuple[AnyGate, ...] = tuple(
     sorted(
-        (*DOCUMENT_GATES, *WORKSPACE_GATES, *DRAFT_GATES, *(it for it in COMPILE_GATES if it.code not in _DRAFTED)),
+        (
+            *DOCUMENT_GATES,
+            *WORKSPACE_GATES,
+            *GRAPH_GATES,
+            *DRAFT_GATES,
+            *(it for it in COMPILE_GATES if it.code not in _DRAFTED),
+        ),
         key=lambda gate: int(gate.code.removeprefix("G")),
     )
 )
@@ -96,23 +105,25 @@ def at_compile(settings: Settings) -> tuple[Gate[NodeSubject], ...]:
     return tuple(gate for gate in COMPILE_GATES if gate.code in asked and effective[gate.code] is not Level.OFF)
 
 
-def judge[Subject: (DocumentSubject, WorkspaceSubject, NodeSubject)](
+def judge[Subject: (DocumentSubject, WorkspaceSubject, GraphSubject, NodeSubject)](
     gates: Iterable[Gate[Subject]], subject: Subject, levels: Mapping[str, Level]
 ) -> tuple[Verdict, ...]:
     """Return the verdicts of the gates that are not off, in their order.
 
-    Every problem carries the gate's code, the gate's level and the subject's name.
+    Every problem carries the gate's code, the gate's level and the subject's name; where the subject
+    has none, it keeps the node that it names itself.
     """
     verdicts: list[Verdict] = []
     for gate in gates:
         level = levels.get(gate.code, gate.level)
         if level is not Level.OFF:
-            problems = (replace(it, code=gate.code, level=level, node=_name(subject)) for it in gate.check(subject))
+            name = _name(subject)
+            problems = (replace(it, code=gate.code, level=level, node=name or it.node) for it in gate.check(subject))
             verdicts.append(Verdict(gate.code, level, tuple(problems)))
     return tuple(verdicts)
 
 
-def _name(subject: DocumentSubject | WorkspaceSubject | NodeSubject) -> str:
+def _name(subject: DocumentSubject | WorkspaceSubject | GraphSubject | NodeSubject) -> str:
     match subject:
         case DocumentSubject():
             return subject.name

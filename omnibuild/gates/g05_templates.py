@@ -42,9 +42,17 @@ def check(subject: NodeSubject) -> Iterator[Problem]:
 
 def _own_words(subject: NodeSubject) -> str:
     """Return what the user wrote that reaches such files, since it may hold braces of its own."""
-    contract = json.dumps(subject.spec.contract, ensure_ascii=False) if isinstance(subject.spec, NodeSpec) else ""
-    env = (variable.description for variable in subject.spec.env) if isinstance(subject.spec, NodeSpec) else ()
-    return "\n".join((subject.spec.description, contract, *env))
+    # The files around the nodes speak of all of them.
+    specs = [subject.spec] if isinstance(subject.spec, NodeSpec) else [*subject.graph.specs.values()]
+    return "\n".join(text for spec in specs if isinstance(spec, NodeSpec) for text in _words_of(spec))
+
+
+def _words_of(node: NodeSpec) -> Iterator[str]:
+    yield node.description
+    yield json.dumps(node.contract, ensure_ascii=False)
+    yield from (variable.description for variable in node.env)
+    transitions = node.machine.transitions if node.machine else ()
+    yield from (" ".join(it.condition.text.split()) for it in transitions if it.condition)
 
 
 def _problem(subject: NodeSubject, message: str) -> Problem:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from omnibuild.core.values import Level, NodeSpec, Policy, Problem
+from omnibuild.core.values import Field, Level, Model, NodeSpec, Policy, Problem, Spec
 from omnibuild.gates.gate import Gate, NodeSubject, Step
 
 _SHOWN = 8
@@ -32,7 +32,12 @@ def check(subject: NodeSubject) -> Iterator[Problem]:
 
 
 def _undescribed(subject: NodeSubject) -> Iterator[Problem]:
-    silent = [(model, field) for model in subject.spec.models for field in model.fields if not field.description]
+    silent = [
+        (model, field)
+        for model in subject.spec.models
+        for field in model.fields
+        if not field.description and not _is_derived(subject.spec, model, field)
+    ]
     if not silent:
         return
     names = [f"`{model.ref.name}.{field.name}`" for model, field in silent]
@@ -44,6 +49,15 @@ def _undescribed(subject: NodeSubject) -> Iterator[Problem]:
         first.at,
         f"write `{first.name}: {{type: …, description: …}}`",
     )
+
+
+def _is_derived(spec: Spec, model: Model, field: Field) -> bool:
+    """Return whether a field follows from a state machine: nobody has written it."""
+    machine = spec.machine if isinstance(spec, NodeSpec) else None
+    if machine is None:
+        return False
+    told_apart = (machine.state, *machine.messages, *machine.emits)
+    return model.ref.name in ("Input", "Output") or (model.ref in told_apart and field == model.fields[0])
 
 
 GATE = Gate(

@@ -47,7 +47,8 @@ def _one_class(subject: NodeSubject, file: str, stem: str, tree: ast.Module) -> 
 
 
 def _undeclared(subject: NodeSubject, declared: set[str]) -> Iterator[Problem]:
-    things: tuple[Model | Enum, ...] = (*subject.spec.models, *subject.spec.enums)
+    generated = (model for model in subject.spec.models if not model.source)
+    things: tuple[Model | Enum, ...] = (*generated, *subject.spec.enums)
     for thing in things:
         expected = class_of(thing, subject.spec)
         if expected not in declared:

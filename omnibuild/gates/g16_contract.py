@@ -115,6 +115,9 @@ def _class_names(subject: NodeSubject, module: str) -> frozenset[str] | None:
     file = file_of(module, subject.draft.files)
     if file:
         return frozenset(it.name for path, tree in modules(subject.draft) if path == file for it in classes(tree))
+    existing = [it.source for spec in subject.graph.specs.values() for it in spec.code]
+    if any(it.startswith(f"{module}:") for it in existing):
+        return frozenset(it.partition(":")[2] for it in existing if it.startswith(f"{module}:"))
     for spec in subject.graph.specs.values():
         if spec.name != subject.spec.name and f"{module}.".startswith(f"{package(spec, subject.settings.package)}."):
             return frozenset(class_of(model, spec) for model in spec.models)

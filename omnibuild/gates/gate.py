@@ -9,13 +9,15 @@ from enum import StrEnum
 from omnibuild.assemble.origin import origin
 from omnibuild.core.ports import OnexSymbols, Trial
 from omnibuild.core.values import Draft, Finding, Graph, Json, Level, NodeSpec, Place, Pointer, Problem, Settings, Spec
+from omnibuild.graph.topics import TopicGraph
 
 
 class Step(StrEnum):
-    """When a gate looks: at a document as written, at the workspace, at a draft, or at compiled code."""
+    """When a gate looks: at a document as written, the workspace, the graph, a draft, or compiled code."""
 
     DOCUMENT = "document"
     WORKSPACE = "workspace"
+    GRAPH = "graph"
     DRAFT = "draft"
     COMPILE = "compile"
 
@@ -31,7 +33,7 @@ class DocumentSubject:
 
     def pointer(self, *path: str | int, key: bool = False) -> Pointer:
         """Return the pointer to something in the document, by its way from the root."""
-        return Pointer(self.at.file, self.at.document, path, key)
+        return self.at.to(*path, key=key)
 
     @property
     def declares(self) -> str:
@@ -45,6 +47,14 @@ class WorkspaceSubject:
 
     out: str
     obstacle: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GraphSubject:
+    """All nodes together, and how their topics connect them."""
+
+    graph: Graph
+    topics: TopicGraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +92,7 @@ class NodeSubject:
         """
         if path and path[0] not in dict(self.spec.sections):
             return self.spec.at
-        return Pointer(self.spec.at.file, self.spec.at.document, path, key)
+        return self.spec.at.to(*path, key=key)
 
     def origin(self, file: str, line: int = 1, column: int = 0) -> Pointer | Place:
         """Return the place of the spec or of the body that a line of a generated file comes from."""

@@ -24,7 +24,7 @@ def resolve(
         wrong = [*_unknown(spec, whole, known), *_recursive(spec)]
         problems += wrong
         if not wrong:
-            needs[name] = _distinct(name, [*_references(spec), *_uses(spec), *bodies.get(name, ())])
+            needs[name] = _distinct(name, [*_references(spec), *_named(spec), *bodies.get(name, ())])
     for name, cycle in _cycles(needs):
         problems.append(_cycle_problem(name, cycle, needs))
         for member in cycle:
@@ -51,10 +51,15 @@ def _references(spec: Spec) -> Iterator[Need]:
             yield Need(ref.document, "models", at)
 
 
-def _uses(spec: Spec) -> Iterator[Need]:
+def _named(spec: Spec) -> Iterator[Need]:
+    """Yield the nodes that a spec names without a type: those that it uses, and those that its steps call."""
     if isinstance(spec, NodeSpec):
         for index, name in enumerate(spec.uses):
             yield Need(name, "uses", spec.at.to("uses", index))
+        for step in spec.steps:
+            yield Need(step.node, "calls", step.at.to("call"))
+            if step.undo:
+                yield Need(step.undo, "calls", step.at.to("undo"))
 
 
 def _distinct(name: str, needs: Sequence[Need]) -> tuple[Need, ...]:
@@ -78,7 +83,7 @@ def _unknown(spec: Spec, whole: Graph, known: Collection[str]) -> Iterator[Probl
             called = ref.name if ref.document == spec.name else f"{ref.document}.{ref.name}"
             hint = f"did you mean `{near}`?" if near else f"`{ref.document}` has {', '.join(names) or 'no models'}"
             yield Problem("unknown-reference", f"there is no model or enum `{called}`", where, hint, spec.name)
-    for need in _uses(spec):
+    for need in _named(spec):
         if need.node not in known:
             near = nearest(need.node, known)
             hint = f"did you mean `{near}`?" if near else "it must be the name of a spec"
@@ -113,7 +118,8 @@ def _cycle_problem(name: str, cycle: Sequence[str], needs: Mapping[str, tuple[Ne
     following = cycle[1] if len(cycle) > 1 else cycle[0]
     at = next(need.at for need in needs[name] if need.node == following)
     path = " → ".join((*cycle, cycle[0]))
-    hint = "move the models that both sides need into a `shared` document"
+    called = any(need.why == "calls" for member in cycle for need in needs[member] if need.node in cycle)
+    hint = "" if called else "move the models that both sides need into a `shared` document"
     return Problem("cycle", f"the nodes need each other: {path}", at, hint, name)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from omnibuild.assemble.module import module
 from omnibuild.assemble.template import Templates
@@ -46,17 +46,21 @@ def _code(spec: NodeSpec, names: Names) -> Iterable[Part]:
     way = way_of(spec)
     package = names.path(names.package_of(spec.name), is_package=True)
     yield Part(package, module(spec.description, None, []), {(): spec.at.to("description")})
-    yield handlers_package(spec, names)
-    yield way.handler(spec, names)
-    environment = environment_part(spec, names)
-    if environment:
-        yield environment
+    handler = way.handler(spec, names)
+    if handler:
+        yield handlers_package(spec, names)
+        yield handler
+        yield from _optional(environment_part(spec, names))
     yield node_part(spec, names)
-    yield tests_package(spec, names)
-    examples = way.tests(spec, names)
-    if examples:
-        yield examples
-    yield round_trips(spec, names)
+    tests = [*_optional(way.tests(spec, names)), *_optional(round_trips(spec, names))]
+    if tests:
+        yield tests_package(spec, names)
+        yield from tests
+
+
+def _optional(part: Part | None) -> Iterator[Part]:
+    if part:
+        yield part
 
 
 def _described(spec: NodeSpec, names: Names, templates: Templates) -> tuple[list[Part], list[Problem]]:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from omnibuild.core.values import Json, Kind, NodeSpec, Variable
 from omnibuild.onex.names import Names, folder, handler_class, node_type
-from omnibuild.onex.topics import topics
+from omnibuild.onex.state_machine import state_machine
+from omnibuild.onex.topics import consumed_topic, topics
+from omnibuild.onex.version import semver
 
 _PURE = (Kind.COMPUTE, Kind.REDUCER)
 
@@ -28,12 +30,7 @@ def contract(spec: NodeSpec, names: Names) -> dict[str, Json]:
         "handler_routing": {
             "version": semver("1.0.0"),
             "routing_strategy": "operation_match",
-            "handlers": [
-                {
-                    "operation": spec.name,
-                    "handler": {"name": handler_class(spec), "module": names.handler_module(spec)},
-                }
-            ],
+            "handlers": _handlers(spec, names),
         },
         "event_bus": {
             "version": semver("1.0.0"),
@@ -43,9 +40,28 @@ def contract(spec: NodeSpec, names: Names) -> dict[str, Json]:
     }
     if spec.events.external:
         result["externally_consumed_topics"] = list(spec.events.external)
+    if spec.machine:
+        result["state_machine"] = state_machine(spec, spec.machine)
     if spec.env:
         result["env_dependencies"] = {it.name: _variable(it) for it in spec.env}
     return merged(result, spec.contract)
+
+
+def _handlers(spec: NodeSpec, names: Names) -> list[Json]:
+    """Return an entry for each handler; one that takes another model than the node says which."""
+    if not spec.handlers:
+        handler: dict[str, Json] = {"name": handler_class(spec), "module": names.handler_module(spec)}
+        return [{"operation": spec.name, "handler": handler}]
+    entries: list[Json] = []
+    for it in spec.handlers:
+        module, _, name = it.source.partition(":")
+        entry: dict[str, Json] = {"operation": it.operation, "handler": {"name": name, "module": module}}
+        if it.input != spec.input:
+            entry["event_model"] = {"name": names.class_name(it.input), "module": names.class_module(it.input)}
+        if it.consumes:
+            entry["topic"] = consumed_topic(it.consumes[0], names.graph)
+        entries.append(entry)
+    return entries
 
 
 def read_contract(text: str) -> Mapping[str, Json] | None:
@@ -57,12 +73,6 @@ def read_contract(text: str) -> Mapping[str, Json] | None:
     except yaml.YAMLError:
         return None
     return data if isinstance(data, dict) else None
-
-
-def semver(version: str) -> dict[str, Json]:
-    """Return a semantic version as ONEX writes it."""
-    major, minor, patch = map(int, version.split("."))
-    return {"major": major, "minor": minor, "patch": patch}
 
 
 def _descriptor(spec: NodeSpec) -> dict[str, Json]:

@@ -34,6 +34,7 @@ def _own(spec: Spec, names: Names) -> Json:
         ]
         for model in spec.models
     }
+    models |= {model.ref.name: model.source for model in spec.models if model.source}
     result: dict[str, Json] = {
         "package": names.package_of(spec.name),
         "folder": folder(spec),
@@ -43,9 +44,11 @@ def _own(spec: Spec, names: Names) -> Json:
     if isinstance(spec, NodeSpec):
         found = topics(spec, names.graph)
         result["topics"] = [found.requested, *found.published]
-        result["handler"] = handler_class(spec)
+        result["handler"] = f"{names.handler_module(spec)}.{handler_class(spec)}"
         result["async"] = spec.body is not None and "async def handle" in spec.body.text
         result["ends"] = [_ref(spec.input), _ref(spec.output)]
+    if spec.code:
+        result["code"] = [*sorted({it.digest for code in spec.code for it in code.modules})]
     return result
 
 

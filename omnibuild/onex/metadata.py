@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from omnibuild.core.values import Json, NodeSpec
-from omnibuild.onex.contract import semver
 from omnibuild.onex.names import Names, folder, node_type
+from omnibuild.onex.version import semver
 
 COMPATIBLE_CORE = ">=0.47,<1.0"
 """The releases of omnibase_core that generated packages are made for."""

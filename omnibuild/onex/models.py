@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from omnibuild.assemble.imports import Imports
 from omnibuild.assemble.module import module
-from omnibuild.assemble.tree import Statement, assign, call, class_, declare, docstring, line, parsed, quoted
+from omnibuild.assemble.tree import Statement, assign, call, class_, declare, docstring, line, parsed, quoted, raw
 from omnibuild.assemble.types import Types
 from omnibuild.core.values import DISCRIMINATOR, Enum, Field, Json, Model, NodeSpec, Ref, Spec, Type
 from omnibuild.onex.names import Names, member_name, snake
 from omnibuild.onex.part import Part
+
+_AN = re.compile(r"[aeio]|u(?![a-z][aeiou]|rl|uid)")
+"""What a word begins with that has `an` before it: an update, but a user."""
 
 _DECIMAL_CONSTRAINTS = ("gt", "ge", "lt", "le", "multiple_of")
 
 
 def model_parts(spec: Spec, names: Names) -> list[Part]:
     """Return the files of a spec's models and enums, and of the package that they stand in."""
-    parts = [_enum(enum, names) for enum in spec.enums]
-    parts += [_model(model, spec, names) for model in spec.models]
+    parts = [_enum(enum, spec, names) for enum in spec.enums]
+    parts += [_model(model, spec, names) for model in spec.models if not model.source]
     return [_package(spec, names), *parts]
 
 
 def own_classes(spec: Spec, names: Names) -> list[tuple[str, str]]:
-    """Return the (module, class) of every model and enum that a spec declares, sorted."""
-    refs = [model.ref for model in spec.models] + [enum.ref for enum in spec.enums]
+    """Return the (module, class) of every model and enum that is generated for a spec, sorted."""
+    refs = [model.ref for model in spec.models if not model.source] + [enum.ref for enum in spec.enums]
     return sorted((names.class_module(ref), names.class_name(ref)) for ref in refs)
 
 
@@ -46,17 +51,19 @@ def _spaced(statement: cst.SimpleStatementLine) -> cst.SimpleStatementLine:
     return statement.with_changes(leading_lines=[cst.EmptyLine()])
 
 
-def _enum(enum: Enum, names: Names) -> Part:
+def _enum(enum: Enum, spec: Spec, names: Names) -> Part:
     imports = Imports(names.package)
     name = names.class_name(enum.ref)
-    body: list[Statement] = [docstring(f"The values of {_words(enum.ref.name)}.", 4)]
+    is_status = isinstance(spec, NodeSpec) and spec.machine is not None and enum.ref == spec.machine.status
+    meaning_of_all = f"The states of {spec.name}." if is_status else f"The values of {_words(enum.ref.name)}."
+    body: list[Statement] = [docstring(meaning_of_all, 4)]
     for position, (member, meaning) in enumerate(enum.members):
         statement = assign(member_name(member), parsed(quoted(member)))
         body.append(_spaced(statement) if position == 0 else statement)
         if meaning:
             body.append(docstring(meaning, 4))
     base = imports.name("enum", "StrEnum")
-    text = module(f"The values of {_words(enum.ref.name)}.", imports, [class_(name, [base], body)])
+    text = module(meaning_of_all, imports, [class_(name, [base], body)])
     origins = {(): enum.at, (name,): enum.at}
     return Part(names.path(names.class_module(enum.ref)), text, origins)
 
@@ -70,7 +77,15 @@ def describe(model: Model, spec: Spec) -> str:
     if isinstance(spec, NodeSpec) and model.ref.name == "Output":
         return f"What {spec.name} answers."
     words = _words(model.ref.name)
-    return f"{'An' if words[0] in 'aeiou' else 'A'} {words}."
+    if isinstance(spec, NodeSpec) and spec.machine:
+        if model.ref == spec.machine.state:
+            return f"The state of {spec.name}."
+        if model.ref in (*spec.machine.messages, *spec.machine.emits):
+            whose = "a message to" if model.ref in spec.machine.messages else "an event of"
+            return f"{words.capitalize()}: {whose} {spec.name}."
+    if re.search(r"[^s]s$", words):
+        return f"{words[:1].upper()}{words[1:]}."
+    return f"{'An' if _AN.match(words) else 'A'} {words}."
 
 
 def _words(name: str) -> str:
@@ -137,13 +152,10 @@ def _constraint(name: str, value: Json, type_: Type, types: Types) -> str:
     if name == DISCRIMINATOR:
         return quoted(str(value))
     if name == "pattern":
-        return f"r{quoted(str(value))}" if _raw(str(value)) else quoted(str(value))
+        return raw(str(value))
     if name in _DECIMAL_CONSTRAINTS and not isinstance(value, int):
         heads = [it.head for it in (type_.args if type_.head == "|" else (type_,))]
-        head = next((it for it in heads if it != "None"), "float")
+        # pydantic takes the multiple of a Decimal as a float, and reads it by its digits.
+        head = "float" if name == "multiple_of" else next((it for it in heads if it != "None"), "float")
         return types.value(Type(head), value)
     return repr(value)
-
-
-def _raw(text: str) -> bool:
-    return "\\" in text and '"' not in text and not text.endswith("\\") and text.isprintable()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from omnibuild.assemble.imports import Imports
-from omnibuild.core.values import Enum, Graph, Kind, NodeSpec, Ref, Spec
+from omnibuild.core.values import Enum, Graph, Kind, Model, NodeSpec, Ref, Spec
 
 
 def pascal(name: str) -> str:
@@ -31,8 +31,8 @@ def folder(spec: Spec) -> str:
 
 
 def handler_class(spec: NodeSpec) -> str:
-    """Return the name of a node's handler."""
-    return f"Handler{pascal(spec.name)}"
+    """Return the name of a node's handler: of the first one, if it has several that exist already."""
+    return spec.handlers[0].source.partition(":")[2] if spec.handlers else f"Handler{pascal(spec.name)}"
 
 
 def node_class(spec: NodeSpec) -> str:
@@ -82,6 +82,8 @@ class Names:
     def class_name(self, ref: Ref) -> str:
         """Return the class of a model or an enum."""
         target = self.target(ref)
+        if source := self.source(target):
+            return source.partition(":")[2]
         prefix = "Enum" if isinstance(self.graph.lookup(target), Enum) else "Model"
         spec = self.graph.specs.get(target.document)
         own: tuple[str, ...] = ("Input", "Output") if isinstance(spec, NodeSpec) else ()
@@ -89,9 +91,16 @@ class Names:
             own = ("Input", "Output", "State", "Status")
         return f"{prefix}{pascal(target.document)}{target.name}" if target.name in own else f"{prefix}{target.name}"
 
+    def source(self, ref: Ref) -> str:
+        """Return the existing class, `module:Class`, that a model is; nothing if it is generated."""
+        found = self.graph.lookup(ref)
+        return found.source if isinstance(found, Model) else ""
+
     def alias(self, ref: Ref) -> str:
         """Return what a class is imported as where another of the same name stands."""
         name = self.class_name(ref)
+        if self.source(ref):
+            return f"{pascal(ref.document)}{name}"
         prefix = "Enum" if name.startswith("Enum") else "Model"
         return f"{prefix}{pascal(ref.document)}{name.removeprefix(prefix)}"
 
@@ -107,15 +116,24 @@ class Names:
 
     def class_module(self, ref: Ref) -> str:
         """Return the module that defines a model's or an enum's class."""
+        if source := self.source(ref):
+            return source.partition(":")[0]
         return f"{self.models_package(self.target(ref).document)}.{snake(self.class_name(ref))}"
 
     def handler_module(self, spec: NodeSpec) -> str:
         """Return the module of a node's handler."""
+        if spec.handlers:
+            return spec.handlers[0].source.partition(":")[0]
         return f"{self.package_of(spec.name)}.handlers.handler_{spec.name}"
 
+    def handlers_package(self, spec: NodeSpec) -> str:
+        """Return where a node's handler is imported from."""
+        return self.handler_module(spec) if spec.handlers else f"{self.package_of(spec.name)}.handlers"
+
     def imported(self, ref: Ref, imports: Imports) -> str:
-        """Import a model's or an enum's class from the package that offers it; return its local name."""
-        package = self.models_package(self.target(ref).document)
+        """Import a model's or an enum's class from where it is offered; return its local name."""
+        own = self.source(ref)
+        package = self.class_module(ref) if own else self.models_package(self.target(ref).document)
         return imports.name(package, self.class_name(ref), self.alias(ref))
 
     def path(self, module: str, *, is_package: bool = False) -> str:

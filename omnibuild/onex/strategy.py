@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from itertools import chain, count
 
 from omnibuild.assemble.imports import Imports
-from omnibuild.assemble.tree import quoted
+from omnibuild.assemble.tree import quoted, raw
 from omnibuild.core.values import Enum, Field, Json, Model, Ref, Type
 from omnibuild.onex.names import Names, snake
 
@@ -64,7 +66,8 @@ class Strategies:
         class_name = self._names.class_name(ref)
         name = _plural(snake(class_name.removeprefix("Model"))).upper()
         taken = set(self._constants.values())
-        return f"{ref.document.upper()}_{name}" if name in taken else name
+        candidates = chain((name, f"{ref.document.upper()}_{name}"), (f"{name}_{number}" for number in count(2)))
+        return next(it for it in candidates if it not in taken)
 
     def _field(self, field: Field) -> str:
         constraints = dict(field.constraints)
@@ -126,15 +129,18 @@ class Strategies:
             return f"st.text({_arguments([(new, constraints.get(old)) for old, new in _SIZES.items()])})"
         text = str(pattern)
         whole = ", fullmatch=True" if text.startswith("^") and text.endswith("$") else ""
+        if not whole and text.endswith("$") and not text.endswith("\\$"):
+            text = f"{text[:-1]}\\Z"  # to Python, though not to pydantic, `$` also means: before a last line break
+        # Within ASCII, what `\s` and `\w` mean to Python is what they mean to pydantic.
+        alphabet = ', alphabet=st.characters(codec="ascii")' if text.isascii() else ""
         bounds = [
             f"{'len(value) >=' if old == 'min_length' else 'len(value) <='} {constraints[old]!r}"
             for old in _SIZES
             if old in constraints
         ]
         kept = f".filter(lambda value: {' and '.join(bounds)})" if bounds else ""
-        literal = f"r{quoted(text)}" if "\\" in text and '"' not in text else quoted(text)
         self._imports.module("re")
-        return f"st.from_regex(re.compile({literal}, re.ASCII){whole}){kept}"
+        return f"st.from_regex(re.compile({raw(text)}, re.ASCII){whole}{alphabet}){kept}"
 
     def _number(self, head: str, constraints: Mapping[str, Json]) -> str:
         if step := constraints.get("multiple_of"):
@@ -144,19 +150,25 @@ class Strategies:
             return f"st.integers({_arguments([('min_value', low), ('max_value', high)])})"
         bounds: list[tuple[str, Json]] = [("min_value", _either(constraints, "ge", "gt"))]
         bounds.append(("max_value", _either(constraints, "le", "lt")))
+        if head == "float":
+            bounds = [(name, float(it) if isinstance(it, str) else it) for name, it in bounds]
         if head == "Decimal":
             bounds = [(name, str(it) if isinstance(it, float) else it) for name, it in bounds]
         flags = "allow_nan=False, allow_infinity=False"
+        if head == "float":
+            strict = [(f"exclude_{end}", sign in constraints) for end, sign in (("min", "gt"), ("max", "lt"))]
+            flags = ", ".join([*(f"{name}=True" for name, excluded in strict if excluded), flags])
+            return f"st.floats({', '.join(part for part in (_arguments(bounds), flags) if part)})"
         arguments = ", ".join(part for part in (_arguments(bounds), flags) if part)
-        made = f"st.{'floats' if head == 'float' else 'decimals'}({arguments})"
-        return made + self._outside(head, constraints)
+        return f"st.decimals({arguments}){self._outside(constraints)}"
 
-    def _outside(self, head: str, constraints: Mapping[str, Json]) -> str:
+    def _outside(self, constraints: Mapping[str, Json]) -> str:
         """Return the filter for the bounds that hypothesis would include and the model does not."""
-        tests = [
-            f"value {sign} {self._literal(head, constraints[name])}" for name, sign in _STRICT if name in constraints
-        ]
-        return f".filter(lambda value: {' and '.join(tests)})" if tests else ""
+        low = f"{self._literal('Decimal', constraints['gt'])} < " if "gt" in constraints else ""
+        high = f" < {self._literal('Decimal', constraints['lt'])}" if "lt" in constraints else ""
+        if low and not high:
+            return f".filter(lambda value: value > {low.removesuffix(' < ')})"
+        return f".filter(lambda value: {low}value{high})" if high else ""
 
     def _literal(self, head: str, value: Json) -> str:
         if head == "Decimal" and not isinstance(value, int):
@@ -164,11 +176,11 @@ class Strategies:
         return repr(value) if not isinstance(value, str) else value
 
     def _multiples(self, head: str, step: Json, constraints: Mapping[str, Json]) -> str:
-        size = float(step) if isinstance(step, int | float | str) else 1.0
-        low, high = _either(constraints, "ge", "gt"), _either(constraints, "le", "lt")
-        least = None if low is None else int(float(str(low)) // size) + 1
-        most = None if high is None else max(int(float(str(high)) // size) - 1, least or 0)
-        counts = f"st.integers({_arguments([('min_value', least), ('max_value', most)])})"
+        low, high = _whole_bounds({name: _steps(name, value, step) for name, value in constraints.items()})
+        if head != "int":  # beyond some digits a fraction is no longer exactly a multiple
+            low = min(-_MOST_STEPS, int(str(high or 0))) if low is None else low
+            high = max(_MOST_STEPS, int(str(low))) if high is None else high
+        counts = f"st.integers({_arguments([('min_value', low), ('max_value', high)])})"
         return f"{counts}.map(lambda count: count * {self._literal(head, step)})"
 
     def _special(self, head: str) -> str:
@@ -186,7 +198,20 @@ class Strategies:
 
 
 _SIZES = {"min_length": "min_size", "max_length": "max_size"}
-_STRICT = (("gt", ">"), ("lt", "<"))
+
+
+def is_known(ref: Ref, names: Names) -> bool:
+    """Return whether all fields of a model are known: neither it nor a part of it is an existing class."""
+    seen: set[Ref] = set()
+    waiting = [ref]
+    while waiting:
+        found = names.graph.lookup(waiting.pop())
+        if isinstance(found, Model) and found.ref not in seen:
+            if found.source:
+                return False
+            seen.add(found.ref)
+            waiting += [it for field in found.fields for it in field.type.refs()]
+    return True
 
 
 def is_ambiguous(ref: Ref, names: Names) -> bool:
@@ -215,6 +240,8 @@ def _is_tagged(type_: Type, names: Names) -> bool:
 
 
 def _plural(word: str) -> str:
+    if word.endswith("s") and word[-2:-1] not in "aius":
+        return word
     if word.endswith("y") and word[-2:-1] not in "aeiou":
         return f"{word[:-1]}ies"
     return f"{word}es" if word.endswith(("s", "x", "z", "ch", "sh")) else f"{word}s"
@@ -224,13 +251,26 @@ def _either(constraints: Mapping[str, Json], inclusive: str, strict: str) -> Jso
     return constraints.get(inclusive, constraints.get(strict))
 
 
+def _steps(name: str, bound: Json, step: Json) -> Json:
+    """Return a bound of a multiple as a bound of how often it has the step, rounded to the inside."""
+    if name not in _ROUNDED:
+        return bound
+    return int((Decimal(str(bound)) / Decimal(str(step))).to_integral_value(_ROUNDED[name]))
+
+
+_MOST_STEPS = 1_000_000
+_ROUNDED = {"ge": ROUND_CEILING, "gt": ROUND_FLOOR, "le": ROUND_FLOOR, "lt": ROUND_CEILING}
+
+
 def _whole_bounds(constraints: Mapping[str, Json]) -> tuple[Json, Json]:
     low, high = constraints.get("ge"), constraints.get("le")
-    if low is None and isinstance(above := constraints.get("gt"), int):
-        low = above + 1
-    if high is None and isinstance(below := constraints.get("lt"), int):
-        high = below - 1
-    return low, high
+    if low is None and (above := constraints.get("gt")) is not None:
+        low = _steps("gt", above, 1)
+        low = low + 1 if isinstance(low, int) else None
+    if high is None and (below := constraints.get("lt")) is not None:
+        high = _steps("lt", below, 1)
+        high = high - 1 if isinstance(high, int) else None
+    return (None if low is None else _steps("ge", low, 1)), (None if high is None else _steps("le", high, 1))
 
 
 def _arguments(pairs: list[tuple[str, Json]]) -> str:

@@ -15,7 +15,7 @@ from omnibuild.assemble.types import Types
 from omnibuild.core.values import Body, Example, NodeSpec, Pointer, Ref, Type
 from omnibuild.onex.names import Names, example_names, handler_class
 from omnibuild.onex.part import Part
-from omnibuild.onex.strategy import Strategies, is_ambiguous
+from omnibuild.onex.strategy import Strategies, is_ambiguous, is_known
 
 
 def tests_package(spec: NodeSpec, names: Names) -> Part:
@@ -69,7 +69,7 @@ class _ExampleTests:
             body += [line(f"monkeypatch.setenv({quoted(key)}, {quoted(value)})") for key, value in example.env]
         request = f"{self._class_name(self._spec.input)}.model_validate({self._json(example)})"
         if example.fails:
-            body.append(self._failing(example, request))
+            body += self._failing(example, request)
         else:
             expected = self._types.value(Type("ref", ref=self._spec.output), example.output)
             body.append(assign("request", parsed(request)))
@@ -80,14 +80,20 @@ class _ExampleTests:
         return self._types.value(Type("Json"), example.input)
 
     def _handled(self, request: str) -> str:
-        package = f"{self._names.package_of(self._spec.name)}.handlers"
+        package = self._names.handlers_package(self._spec)
         called = f"{self._imports.name(package, handler_class(self._spec))}().handle({request})"
         return f"{self._imports.module('asyncio')}.run({called})" if self._is_async else called
 
-    def _failing(self, example: Example, request: str) -> cst.With:
+    def _failing(self, example: Example, request: str) -> list[Statement]:
+        # What is not valid may show in the request already; any other failure must come from the handler.
+        before: list[Statement] = []
+        if example.fails != "validation":
+            before.append(assign("request", parsed(request)))
+            request = "request"
         raised = self._exception(example.fails)
         context = cst.WithItem(parsed(f"{self._imports.module('pytest')}.raises({raised})"))
-        return cst.With([context], cst.IndentedBlock([line(self._handled(request))]))
+        block = cst.With([context], cst.IndentedBlock([line(self._handled(request))]))
+        return [*before, block.with_changes(leading_lines=[cst.EmptyLine()]) if before else block]
 
     def _exception(self, name: str) -> str:
         """Return the exception's class, imported from where the body has it."""
@@ -117,15 +123,18 @@ def _spaced(statement: cst.SimpleStatementLine) -> cst.SimpleStatementLine:
     return statement.with_changes(leading_lines=[cst.EmptyLine()])
 
 
-def round_trips(spec: NodeSpec, names: Names) -> Part:
-    """Return the test module of the input's and the output's journey through JSON."""
+def round_trips(spec: NodeSpec, names: Names) -> Part | None:
+    """Return the test module of the input's and the output's journey through JSON, as far as they are generated."""
+    ends = {ref: end for ref, end in _ends(spec, names).items() if is_known(ref, names)}
+    if not ends:
+        return None
     imports = Imports(names.package)
     imports.name("hypothesis", "given")
     imports.bind("hypothesis", "strategies", "st")
     strategies = Strategies(imports, names)
     tests: list[Statement] = []
     origins: dict[tuple[str, ...], Pointer] = {(): spec.at}
-    for ref, end in _ends(spec, names).items():
+    for ref, end in ends.items():
         test = _round_trip(names.imported(ref, imports), end, strategies.model(ref), is_ambiguous(ref, names))
         tests.append(test)
         origins[(test.name.value,)] = spec.at.to(end)

@@ -26,7 +26,8 @@ def topics(spec: NodeSpec, graph: Graph) -> Topics:
         _topic(spec, "evt", "completed"),
         _topic(spec, "evt", "failed"),
     )
-    consumed = tuple(_consumed(name, graph) for name in spec.events.consumes)
+    wanted = (*spec.events.consumes, *(name for it in spec.handlers for name in it.consumes))
+    consumed = tuple(consumed_topic(name, graph) for name in wanted)
     return Topics(
         requested,
         completed,
@@ -36,7 +37,8 @@ def topics(spec: NodeSpec, graph: Graph) -> Topics:
     )
 
 
-def _consumed(name: str, graph: Graph) -> str:
+def consumed_topic(name: str, graph: Graph) -> str:
+    """Return the topic that an entry of `consumes` means: itself, or the completed event of a node."""
     other = graph.specs.get(name)
     return _topic(other, "evt", "completed") if isinstance(other, NodeSpec) else name
 

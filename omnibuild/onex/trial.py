@@ -15,11 +15,20 @@ def promised_classes(spec: Spec, draft: Draft, names: Names) -> Mapping[str, Seq
     """Return every module of a draft, with the classes that must be in it."""
     promised: dict[str, list[str]] = {module_of(path): [] for path in draft.files if path.endswith(".py")}
     for ref in [model.ref for model in spec.models] + [enum.ref for enum in spec.enums]:
-        promised[names.class_module(ref)] = [names.class_name(ref)]
+        promised.setdefault(names.class_module(ref), []).append(names.class_name(ref))
     if isinstance(spec, NodeSpec):
-        promised[names.handler_module(spec)] = [handler_class(spec)]
+        for module, name in _handlers(spec, names):
+            promised.setdefault(module, []).append(name)
         promised[f"{names.package_of(spec.name)}.node"] = [node_class(spec)]
     return promised
+
+
+def _handlers(spec: NodeSpec, names: Names) -> list[tuple[str, str]]:
+    """Return the (module, class) of every handler."""
+    if not spec.handlers:
+        return [(names.handler_module(spec), handler_class(spec))]
+    existing = (it.source.partition(":") for it in spec.handlers)
+    return [(module, name) for module, _, name in existing]
 
 
 def module_of(path: str) -> str:
@@ -58,9 +67,9 @@ def example_runs(spec: NodeSpec, names: Names) -> tuple[ExampleRun, ...]:
     )
 
 
-def narrowed(trial: Trial, draft: Draft) -> Trial:
-    """Return what a trial showed of one node."""
-    modules = {module_of(path) for path in draft.files}
+def narrowed(trial: Trial, spec: Spec, draft: Draft) -> Trial:
+    """Return what a trial showed of one node, and of the existing code that it refers to."""
+    modules = {module_of(path) for path in draft.files} | {it.source.partition(":")[0] for it in spec.code}
 
     def of_node(failures: Sequence[Failure]) -> tuple[Failure, ...]:
         return tuple(

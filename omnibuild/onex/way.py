@@ -1,4 +1,4 @@
-"""One way to say what a node does: by logic, a body, a state machine, operations, or steps."""
+"""One way to say what a node does: by logic, a body, a state machine, operations, steps, or existing code."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ def _none(_: NodeSpec) -> frozenset[str]:
     return frozenset()
 
 
+def _nothing(*_: NodeSpec | Names) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """How a node of this way is checked and assembled.
@@ -22,8 +26,8 @@ class Way:
     """
 
     check: Callable[[NodeSpec, Names], Iterable[Problem]]
-    handler: Callable[[NodeSpec, Names], Part]
-    """The handler's module."""
+    handler: Callable[[NodeSpec, Names], Part | None]
+    """The handler's module, None if the handler exists already."""
     is_async: Callable[[NodeSpec], bool]
     """Whether `handle` is a coroutine function."""
     tests: Callable[[NodeSpec, Names], Part | None]
@@ -34,5 +38,7 @@ class Way:
     """The modules that the package must have beside its nodes: templates/package/NAME.py.j2."""
     requirements: Callable[[NodeSpec], frozenset[str]] = _none
     """What the generated code needs to be installed, such as `httpx>=0.28`."""
+    closes: Callable[[NodeSpec, Names], bool] = _nothing
+    """Whether the handler has an `aclose`, which who made it must await."""
     test_requirements: Callable[[NodeSpec], frozenset[str]] = _none
     """What the generated tests need beside pytest and hypothesis."""

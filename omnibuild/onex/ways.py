@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from omnibuild.core.values import NodeSpec
-from omnibuild.onex import body, compute
+from omnibuild.onex import body, compute, reducer, reference
 from omnibuild.onex.way import Way
 
 
 def way_of(spec: NodeSpec) -> Way:
     """Return the way of a spec. Raises ValueError if it has none, which gate G1 stops."""
+    if spec.handlers:
+        return reference.WAY
     if spec.body is not None:
         return body.WAY
+    if spec.machine is not None:
+        return reducer.WAY
     if spec.logic is not None:
         return compute.WAY
     raise ValueError(f"{spec.name} does not say what it does")

@@ -172,6 +172,8 @@ def members_of(reader: Reader, receiver: Type) -> Members | None:
     if opaque:
         return Members(opaque.members)
     match declared(receiver, reader.scope):
+        case Model(source=source) if source:
+            return None
         case Model(fields=fields):
             return Members({field.name: field.type for field in fields})
         case Enum():

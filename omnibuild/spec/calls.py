@@ -110,6 +110,8 @@ def _construct_model(reader: Reader, model: Model, node: ast.Call, env: Env) -> 
     shown = reader.segment(node.func)
     if node.args:
         reader.report(f"`{shown}` takes its fields by name", node.args[0], f"write {shown}(name=…)")
+    if model.source:
+        return Lowered(ast.Call(ClassOf(model.ref), [], _infer_all(reader, node, env)[1]), Type("ref", ref=model.ref))
     keywords: list[ast.keyword] = []
     for keyword in node.keywords:
         field = model.field(keyword.arg or "")

@@ -15,6 +15,8 @@ from omnibuild.spec.signatures import functions
 from omnibuild.spec.stubs import RULED
 from omnibuild.spec.types import ELLIPSIS, SCALARS
 
+_LIKE_DIGITS = ("l", "I", "O")
+
 type Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp
 
 
@@ -113,8 +115,10 @@ def _unpacked(reader: Reader, node: ast.expr, type_: Type, wanted: int) -> list[
 def _fresh(name: str, names: Mapping[str, Binding]) -> str:
     """Return a variable's name that hides nothing that the lowered expression may need.
 
-    `request` in `for request in requests` must not hide the `request` that `discount` stands for.
+    `request` in `for request in requests` must not hide the `request` that `discount` stands for. A name that
+    looks like a digit gives way to one that does not.
     """
+    name = "item" if name in _LIKE_DIGITS else name
     taken = {*functions(), *RULED, *SCALARS, "frozenset"}
     for other, binding in names.items():
         if other != name:

@@ -57,7 +57,7 @@ def _state(reading: Reading, written: WrittenNode, status: Enum) -> Model:
             reading.problem("missing-key", f"`{field.name}` needs a default", replace(field.at, key=True), hint)
     initial = written.states[0] if written.states else ""
     first = Field("status", Type("ref", ref=status.ref), status.at, required=False, default=initial)
-    return Model(model.ref, (first, *model.fields), model.at, f"The state of {reading.name}.")
+    return Model(model.ref, (first, *model.fields), model.at)
 
 
 def _ends(machine: Machine, name: str, at: Pointer) -> list[Model]:
@@ -87,7 +87,9 @@ def _incomplete(reading: Reading, written: WrittenNode) -> None:
     hints = {"states": "`states: [draft, placed]`, the initial one first", "messages": "`messages: {OrderPlaced: {…}}`"}
     for key, hint in hints.items():
         if not getattr(written, key):
-            reading.problem("missing-key", f"a state machine needs `{key}`", reading.at.to("transitions", key=True), hint)
+            reading.problem(
+                "missing-key", f"a state machine needs `{key}`", reading.at.to("transitions", key=True), hint
+            )
 
 
 def _not_written(reading: Reading, written: WrittenNode) -> None:

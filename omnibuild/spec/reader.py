@@ -22,7 +22,6 @@ from omnibuild.core.values import (
     Ref,
     SharedSpec,
     Spec,
-    Type,
     Variable,
     digest,
 )
@@ -30,7 +29,7 @@ from omnibuild.spec.document import Document
 from omnibuild.spec.machine import read_machine
 from omnibuild.spec.operations import read_operations, read_steps
 from omnibuild.spec.reading import Reading, retry_of, seconds
-from omnibuild.spec.types import parse_type
+from omnibuild.spec.reference import is_reference, named_model, read_handlers
 from omnibuild.spec.validation import validate
 from omnibuild.spec.written import WrittenExample, WrittenNode, WrittenPolicy, WrittenShared
 
@@ -73,6 +72,8 @@ def _shared(reading: Reading, written: WrittenShared) -> SharedSpec:
 def _node(reading: Reading, written: WrittenNode, body: Body | None, domain: str) -> NodeSpec:
     _one_way(reading, written, body)
     models, enums, machine = _declared(reading, written)
+    request, result = _end(reading, written.input, "input"), _end(reading, written.output, "output")
+    handlers, more = read_handlers(reading, written, request, result)
     return NodeSpec(
         name=reading.name,
         kind=Kind(written.kind),
@@ -81,10 +82,10 @@ def _node(reading: Reading, written: WrittenNode, body: Body | None, domain: str
         description=" ".join(written.description.split()),
         domain=written.domain or domain,
         tags=tuple(written.tags),
-        models=tuple(models),
+        models=(*models, *more),
         enums=tuple(enums),
-        input=_end(reading, written.input, "input"),
-        output=_end(reading, written.output, "output"),
+        input=request,
+        output=result,
         logic=_logic(reading, written.logic) if written.logic is not None else None,
         body=body,
         examples=tuple(_example(reading, index, it, machine) for index, it in enumerate(written.examples)),
@@ -100,6 +101,7 @@ def _node(reading: Reading, written: WrittenNode, body: Body | None, domain: str
         machine=machine,
         operations=read_operations(reading, written.operations),
         steps=read_steps(reading, written.steps),
+        handlers=handlers,
     )
 
 
@@ -110,7 +112,7 @@ def _declared(reading: Reading, written: WrittenNode) -> tuple[list[Model], list
         machine, more, status = read_machine(reading, written)
         return [*models, *more], [*enums, *status], machine
     for key, declared in (("input", written.input), ("output", written.output)):
-        if isinstance(declared, dict):
+        if isinstance(declared, dict) or (isinstance(declared, str) and is_reference(declared)):
             models.append(reading.model(Ref(reading.name, key.capitalize()), declared, reading.at.to(key)))
     return models, enums, None
 
@@ -118,14 +120,9 @@ def _declared(reading: Reading, written: WrittenNode) -> tuple[list[Model], list
 def _end(reading: Reading, declared: object, key: str) -> Ref:
     """Return the model that is a node's input or output: its own fields, or one that is named."""
     own = Ref(reading.name, key.capitalize())
-    if not isinstance(declared, str):
+    if not isinstance(declared, str) or is_reference(declared):
         return own
-    parsed = parse_type(declared, reading.at.to(key), reading.name)
-    if isinstance(parsed, Type) and parsed.ref:
-        return parsed.ref
-    hint = "name a model of this document (`OrderPlaced`) or of another (`money.Amount`), or list the fields"
-    reading.problem("type", f"`{declared}` is not a model", reading.at.to(key), hint)
-    return own
+    return named_model(reading, declared, reading.at.to(key)) or own
 
 
 def _one_way(reading: Reading, written: WrittenNode, body: Body | None) -> None:
@@ -138,7 +135,14 @@ def _one_way(reading: Reading, written: WrittenNode, body: Body | None) -> None:
             hint = f"it belongs to the kind {_SECTIONS[section].value}"
             reading.problem("section", f"a node of the kind {kind.value} has no `{section}`", where, hint)
     said = [*given, *(["logic"] if written.logic is not None else [])]
-    if body and said:
+    kept = next((key for key in ("handler", "handlers") if getattr(written, key)), None)
+    if kept and said:
+        message = f"`{said[0]}` and `{kept}` both say what `{reading.name}` does"
+        reading.problem("two-ways", message, reading.at.to(said[0], key=True), "keep one of them")
+    elif kept and body:
+        message = f"`{kept}` and the body {body.file} both say what `{reading.name}` does"
+        reading.problem("two-ways", message, reading.at.to(kept, key=True), "keep one of them")
+    elif body and said:
         message = f"`{said[0]}` and the body {body.file} both say what `{reading.name}` does"
         reading.problem("two-ways", message, reading.at.to(said[0], key=True), "keep one of them")
 
@@ -183,6 +187,9 @@ def _example(reading: Reading, index: int, written: WrittenExample, machine: Mac
         emitted=_messages(reading, written.emitted, at.to("emitted")),
         rejected=tuple(written.rejected),
         steps=written.steps,
+        undone=tuple(
+            (it, None) if isinstance(it, str) else next(iter(it.items()), ("", None)) for it in written.undone
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from omnibuild.core.values import (
@@ -22,6 +23,7 @@ from omnibuild.spec.types import parse_type
 from omnibuild.spec.written import EnumMembers, Fields, WrittenField, WrittenRetry
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_REFERENCE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", re.ASCII)
 _CONSTRAINTS = ("gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length", "pattern")
 
 
@@ -52,18 +54,20 @@ class Reading:
     def written(self, at: Pointer) -> Json:
         """Return what stands at a pointer of this document, None if nothing does."""
         value: Json = self.document.data
-        for step in at.path:
+        for step in at.path[len(self.at.path) :]:
             value = value.get(str(step)) if isinstance(value, dict) else None
         return value
 
-    def models(self, written: Mapping[str, Fields], section: str = "models") -> tuple[Model, ...]:
+    def models(self, written: Mapping[str, Fields | str], section: str = "models") -> tuple[Model, ...]:
         """Read a section of models by name."""
         return tuple(
             self.model(Ref(self.name, name), fields, self.at.to(section, name)) for name, fields in written.items()
         )
 
-    def model(self, ref: Ref, fields: Fields, at: Pointer) -> Model:
-        """Read the fields of one model."""
+    def model(self, ref: Ref, fields: Fields | str, at: Pointer) -> Model:
+        """Read the fields of one model, or the class that it is."""
+        if isinstance(fields, str):
+            return Model(ref, (), at, source=self.reference(fields, at))
         found = []
         for name, declared in fields.items():
             short = isinstance(self.written(at.to(name)), str)
@@ -74,6 +78,13 @@ class Reading:
                 type_ = Type("Any")
             found.append(_field(name, declared, type_, at.to(name)))
         return Model(ref, tuple(found), at)
+
+    def reference(self, text: str, at: Pointer) -> str:
+        """Read the name of an existing class, `module:Class`."""
+        if not _REFERENCE.fullmatch(text):
+            hint = "write MODULE:CLASS, such as acme.legacy.models:ModelRequest"
+            self.problem("reference", f"`{text}` does not name a class of a module", at, hint)
+        return text
 
     def enums(self, written: Mapping[str, EnumMembers]) -> tuple[Enum, ...]:
         """Read the section of enums."""

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from omnibuild.core.values import Enum, Lowered, Model, Ref, Type
+from omnibuild.core.values import Enum, Lowered, Model, Problem, Ref, Type
+from omnibuild.spec.syntax import Syntax
 
 ANY = Type("Any")
 
@@ -39,7 +40,8 @@ class Scope:
 
     A name may be dotted: `env.DATABASE_URL` binds that attribute, whatever `env` alone may mean.
     `documents` are the other documents, `models` the models and enums of this one. `opaque` says, by the
-    head of its type, what an opaque value can do. `member` spells an enum's member in Python.
+    head of its type, what an opaque value can do. `member` spells an enum's member in Python. `settle`
+    returns what an expression is where it stands, and what is wrong with that; its parts keep their places.
     """
 
     names: Mapping[str, Binding]
@@ -49,6 +51,7 @@ class Scope:
     documents: Collection[str] = ()
     opaque: Mapping[str, Opaque] = field(default_factory=dict)
     member: Callable[[str], str] = str
+    settle: Callable[[Syntax], tuple[ast.expr, list[Problem]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, JsonValue, Tag, WithJsonSchema
 
 NAME = r"^[a-z][a-z0-9_]*$"
 CLASS_NAME = r"^[A-Z][A-Za-z0-9]*$"
@@ -49,6 +49,15 @@ FieldDeclaration = Annotated[
     WithJsonSchema({"anyOf": [{"type": "string"}, {"$ref": "#/$defs/WrittenField"}]}),
 ]
 Fields = dict[str, FieldDeclaration]
+
+
+def _form(value: Any) -> str:
+    return _NAME if isinstance(value, str) else _LISTED
+
+
+_NAME, _LISTED = "[name]", "[fields]"
+FieldsOrName = Annotated[Annotated[str, Tag(_NAME)] | Annotated[Fields, Tag(_LISTED)], Discriminator(_form)]
+"""Fields, or the name of a model. Chosen by its form, so that a mistake in a field is no mistake in a name, too."""
 
 
 class WrittenRetry(Written):
@@ -117,6 +126,27 @@ class WrittenStep(Written):
     )
 
 
+class WrittenHandler(Written):
+    """A handler that exists already, for one operation of a node."""
+
+    handler: str = Field(description="`module:Class` of the handler.")
+    input: str | None = Field(default=None, description="What it takes, if not the node's input.")
+    output: str | None = Field(default=None, description="What it gives, if not the node's output.")
+    consumes: list[str] = Field(default=[], description="Topics, or nodes, whose events lead to it.")
+
+
+def _handler(value: Any) -> Any:
+    """Turn the short form of a handler into the long one."""
+    return {"handler": value} if isinstance(value, str) else value
+
+
+HandlerDeclaration = Annotated[
+    WrittenHandler,
+    BeforeValidator(_handler),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"$ref": "#/$defs/WrittenHandler"}]}),
+]
+
+
 class WrittenExample(Written):
     """An example: becomes a test of the generated package and is run by the build."""
 
@@ -131,6 +161,9 @@ class WrittenExample(Written):
     emitted: list[dict[str, JsonValue]] = Field(default=[], description="All events that are emitted, in order.")
     rejected: list[str] = Field(default=[], description="The messages that are rejected, in order.")
     steps: dict[str, JsonValue] = Field(default={}, description="What each called node answers; others are not called.")
+    undone: list[str | Annotated[dict[str, JsonValue], Field(min_length=1, max_length=1)]] = Field(
+        default=[], description="The steps that are undone, in order; `{step: answer}` says what undoing answers."
+    )
 
 
 EnumMembers = list[str] | dict[str, str | None]
@@ -143,7 +176,9 @@ class WrittenShared(Written):
     description: str = Field(default="", description="What the models have in common.")
     tags: list[str] = Field(default=[], description="Words to select by.")
     enums: dict[str, EnumMembers] = Field(default={}, description="Enums by name: a list, or names with meanings.")
-    models: dict[str, Fields] = Field(default={}, description="Models by name.")
+    models: dict[str, FieldsOrName] = Field(
+        default={}, description="Models by name: their fields, or `module:Class` of one that exists."
+    )
 
 
 class WrittenNode(Written):
@@ -156,9 +191,15 @@ class WrittenNode(Written):
     domain: str | None = Field(default=None, pattern=NAME, description="Producer part of the node's topics.")
     tags: list[str] = Field(default=[], description="Words to select by.")
     enums: dict[str, EnumMembers] = Field(default={}, description="Enums by name: a list, or names with meanings.")
-    models: dict[str, Fields] = Field(default={}, description="Models by name.")
-    input: str | Fields | None = Field(default=None, description="The input's fields, or a model's name.")
-    output: str | Fields | None = Field(default=None, description="The output's fields, or a model's name.")
+    models: dict[str, FieldsOrName] = Field(
+        default={}, description="Models by name: their fields, or `module:Class` of one that exists."
+    )
+    input: FieldsOrName | None = Field(
+        default=None, description="The input's fields, a model's name, or `module:Class` of one that exists."
+    )
+    output: FieldsOrName | None = Field(
+        default=None, description="The output's fields, a model's name, or `module:Class` of one that exists."
+    )
     messages: dict[str, Fields] = Field(default={}, description="What a reducer accepts; each becomes a model.")
     emits: dict[str, Fields] = Field(default={}, description="What a reducer emits; each becomes a model.")
     states: list[str] = Field(default=[], description="A reducer's states; the first is the initial one.")
@@ -169,6 +210,10 @@ class WrittenNode(Written):
     steps: list[WrittenStep] = Field(default=[], description="The calls of an orchestrator.")
     logic: dict[str, JsonValue] | None = Field(default=None, description="`let`, then an expression per output field.")
     body: str | None = Field(default=None, description="The Python file beside the spec that holds `handle`.")
+    handler: str | None = Field(default=None, description="`module:Class` of a handler that exists already.")
+    handlers: dict[str, HandlerDeclaration] = Field(
+        default={}, description="Handlers that exist already, by operation."
+    )
     examples: list[WrittenExample] = Field(default=[], description="Each becomes a test and is run by the build.")
     events: WrittenEvents = Field(default=WrittenEvents(), description="Topics beyond the derived ones.")
     policy: WrittenPolicy = Field(default=WrittenPolicy(), description="What the runtime may do with the node.")

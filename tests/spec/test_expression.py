@@ -28,9 +28,9 @@ ID = "7f3c0a52-0d5e-4a0e-9a57-6f3a0c6d6a11"
         ("money.Currency.EUR", "ModelCurrency.EUR"),
         ("Status.paid", "ModelStatus.paid"),
         # sums begin with a value of their own kind
-        ("sum(l.unit_price * 2 for l in lines)", "sum((l.unit_price * 2 for l in request.lines), Decimal())"),
+        ("sum(l.unit_price * 2 for l in lines)", "sum((item.unit_price * 2 for item in request.lines), Decimal())"),
         ("sum(durations)", "sum(request.durations, timedelta())"),
-        ("sum(l.quantity for l in lines)", "sum(l.quantity for l in request.lines)"),
+        ("sum(l.quantity for l in lines)", "sum(item.quantity for item in request.lines)"),
         ("sum([discount], 0)", "sum([request.discount], Decimal(0))"),
         # numbers beside Decimals
         ("discount * (1 - discount)", "request.discount * (1 - request.discount)"),
@@ -55,9 +55,9 @@ ID = "7f3c0a52-0d5e-4a0e-9a57-6f3a0c6d6a11"
         ("note == None", "request.note is None"),
         ("0 < quantity <= 10", "0 < request.quantity <= 10"),
         ("name not in tags", "request.name not in request.tags"),
-        ("[(i, l.sku) for i, l in enumerate(lines)]", "[(i, l.sku) for i, l in enumerate(request.lines)]"),
+        ("[(i, l.sku) for i, l in enumerate(lines)]", "[(i, item.sku) for i, item in enumerate(request.lines)]"),
         ("{k: v for k, v in prices.items() if v}", "{k: v for k, v in request.prices.items() if v}"),
-        ("{l.sku for l in lines}", "{l.sku for l in request.lines}"),
+        ("{l.sku for l in lines}", "{item.sku for item in request.lines}"),
         ("lines[:2] + lines[-1:]", "request.lines[:2] + request.lines[-1:]"),
         ("f'{name:>10} {discount:.2f}'", 'f"{request.name:>10} {request.discount:.2f}"'),
         ("f'{at:%Y-%m-%d} {name!r}'", 'f"{request.at:%Y-%m-%d} {request.name!r}"'),
@@ -69,7 +69,7 @@ ID = "7f3c0a52-0d5e-4a0e-9a57-6f3a0c6d6a11"
         ("data is None or data == 'a'", 'request.data is None or request.data == "a"'),
         ("path / name", "request.path / request.name"),
         ("told.json()['receipt']", 'told.json()["receipt"]'),
-        ("sum(\n  l.quantity\n  for l in lines  # pieces\n)\n* 2", "sum(l.quantity for l in request.lines) * 2"),
+        ("sum(\n  l.quantity\n  for l in lines  # pieces\n)\n* 2", "sum(item.quantity for item in request.lines) * 2"),
     ],
 )  # fmt: skip
 def test_becomes(text: str, expected: str) -> None:
@@ -89,7 +89,7 @@ def test_becomes(text: str, expected: str) -> None:
         ("0.1 * quantity", "Decimal", 'Decimal("0.1") * request.quantity'),
         ("quantity", "Decimal", "Decimal(request.quantity)"),
         ("[1, 0.5]", "list[Decimal]", '[Decimal(1), Decimal("0.5")]'),
-        ("[0 for l in lines]", "list[Decimal]", "[Decimal(0) for l in request.lines]"),
+        ("[0 for l in lines]", "list[Decimal]", "[Decimal(0) for item in request.lines]"),
         ("{'a': 0}", "dict[str, Decimal]", '{"a": Decimal(0)}'),
         ("(0, 'a')", "tuple[Decimal, str]", '(Decimal(0), "a")'),
         ("[]", "list[Line]", "[]"),

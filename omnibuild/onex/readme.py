@@ -1,0 +1,30 @@
+"""What README.md of the generated package says of its nodes."""
+
+from __future__ import annotations
+
+from omnibuild.core.values import Json, NodeSpec
+from omnibuild.graph.machine_picture import mermaid
+from omnibuild.onex.names import Names, folder, handler_class
+from omnibuild.onex.topics import topics
+
+
+def nodes(names: Names) -> list[Json]:
+    """Return what the template can use of each node, sorted by their names."""
+    specs = sorted(names.graph.specs.items())
+    return [_node(spec, names) for _, spec in specs if isinstance(spec, NodeSpec)]
+
+
+def _node(spec: NodeSpec, names: Names) -> Json:
+    found = topics(spec, names.graph)
+    result: dict[str, Json] = {
+        "name": spec.name,
+        "kind": spec.kind.value,
+        "version": spec.version,
+        "description": spec.description,
+        "folder": folder(spec),
+        "handler": f"{names.package_of(spec.name)}.handlers.{handler_class(spec)}",
+        "subscribed": list(found.subscribed),
+        "published": list(found.published),
+        "machine": mermaid(spec.machine) if spec.machine else "",
+    }
+    return result

@@ -1,0 +1,87 @@
+"""What a handler holds: its constructor, and its end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+import libcst as cst
+
+from omnibuild.assemble.blocks import if_
+from omnibuild.assemble.tree import Parameter, Statement, docstring, function, line, parsed
+from omnibuild.core.values import NodeSpec
+from omnibuild.onex.connectors.connector import Resource
+from omnibuild.onex.environment import CLASS as ENVIRONMENT
+
+OPENED = "self._opened"
+"""The exit stack with what the handler has opened itself."""
+
+
+def resource_names(resources: Iterable[Resource], taken: Iterable[str] = ()) -> Mapping[Resource, str]:
+    """Return what each resource is called: its own name, or that and its stem where others have the same one."""
+    found = list(dict.fromkeys(resources))
+    counted = [it.name for it in found]
+    names: dict[Resource, str] = {}
+    for it in found:
+        name = it.name if counted.count(it.name) == 1 else f"{stem(it)}_{it.name}"
+        names[it] = distinct(name, {*names.values(), *taken})
+    return names
+
+
+def stem(resource: Resource) -> str:
+    """Return the word that tells a resource apart: `orders` of env.ORDERS_DATABASE_URL."""
+    variable = re.search(r"env\.(\w+)", resource.stem)
+    word = variable[1].lower() if variable else "other"
+    return re.sub(r"(?<=\w)_(database|db)$", "", word.removesuffix("_url"))
+
+
+def distinct(name: str, taken: Iterable[str]) -> str:
+    """Return the name, numbered if it is taken."""
+    known = set(taken)
+    number = 2
+    found = name
+    while found in known:
+        found, number = f"{name}_{number}", number + 1
+    return found
+
+
+def is_opened(resources: Iterable[Resource]) -> bool:
+    """Return whether a handler opens something, which it then has to close."""
+    return any(it.closed for it in resources)
+
+
+def constructor(
+    spec: NodeSpec, names: Mapping[Resource, str], write: Callable[[Resource], tuple[str, str]], stack: str
+) -> list[cst.FunctionDef]:
+    """Return `__init__`, and `aclose` if there is something to close.
+
+    `write` returns a resource's annotation and the expression that opens it; `stack` is what AsyncExitStack is called.
+    """
+    parameters = [Parameter("self")]
+    body: list[Statement] = []
+    if spec.env:
+        parameters.append(Parameter("environment", f"{ENVIRONMENT} | None", "None"))
+        body.append(line(f"self._environment = environment or {ENVIRONMENT}.read()"))
+    if is_opened(names):
+        body.append(line(f"{OPENED} = {stack}()"))
+    for resource, name in names.items():
+        annotation, opened = write(resource)
+        parameters.append(Parameter(name, f"{annotation} | None", "None"))
+        if opened:
+            opening: list[Statement] = [line(f"{name} = {opened}")]
+            if resource.closed:
+                opening.append(line(f"{OPENED}.push_async_callback({name}.{resource.closed})"))
+            body.append(if_(parsed(f"{name} is None"), opening))
+        body.append(line(f"self._{name} = {name}"))
+    if not body:
+        return []
+    made = [function("__init__", parameters, "None", body)]
+    return [*made, _aclose()] if is_opened(names) else made
+
+
+def _aclose() -> cst.FunctionDef:
+    body: list[Statement] = [
+        docstring("Close what the handler opened itself; what was passed in stays open.", 8),
+        line(f"await {OPENED}.aclose()"),
+    ]
+    return function("aclose", [Parameter("self")], "None", body, is_async=True)

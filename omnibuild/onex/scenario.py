@@ -1,0 +1,153 @@
+"""tests/: an effect's examples as tests in which the world is real, as far as examples give it."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+
+import libcst as cst
+
+from omnibuild.assemble.blocks import with_
+from omnibuild.assemble.imports import Imports
+from omnibuild.assemble.module import module
+from omnibuild.assemble.tree import Parameter, Statement, assign, docstring, function, line, parsed, quoted
+from omnibuild.assemble.types import Types
+from omnibuild.core.values import Example, NodeSpec, Pointer, Ref, Type
+from omnibuild.onex.code import spaced
+from omnibuild.onex.connectors import connectors_of, fixtures
+from omnibuild.onex.connectors.connector import Fixture
+from omnibuild.onex.names import Names, example_names, handler_class
+from omnibuild.onex.part import Part
+from omnibuild.onex.scene import Scene
+from omnibuild.onex.tests import examples_path
+from omnibuild.onex.world import provided
+
+_ERRORS = ("OperationError", "StepError")
+"""The exceptions of the package's own module `errors`."""
+
+
+def scenario_tests(is_closed: Callable[[NodeSpec, Names], bool]) -> Callable[[NodeSpec, Names], Part | None]:
+    """Return what writes the tests of examples that have a world; `is_closed` says whether handlers have `aclose`."""
+
+    def tests(spec: NodeSpec, names: Names) -> Part | None:
+        return _Scenarios(spec, names, is_closed(spec, names)).part() if spec.examples else None
+
+    return tests
+
+
+class _Scenarios:
+    """Writes the test module of a node's examples."""
+
+    def __init__(self, spec: NodeSpec, names: Names, is_closed: bool) -> None:
+        self._spec = spec
+        self._names = names
+        self._is_closed = is_closed
+        self._imports = Imports(names.package)
+        self._types = Types(self._imports, self._class_name, names.graph.lookup)
+        self._known = fixtures(spec)
+        self._arguments: dict[str, str] = {}
+        self._runs = False
+
+    def part(self) -> Part:
+        spec = self._spec
+        tests: list[Statement] = []
+        origins: dict[tuple[str, ...], Pointer] = {(): spec.at.to("examples")}
+        for name, example in zip(example_names(spec), spec.examples, strict=True):
+            tests.append(self._test(f"test_{name}", example))
+            origins[(f"test_{name}",)] = example.at
+        if self._runs and self._is_closed:
+            tests.insert(0, self._handled())
+        text = module(f"What {spec.name} does in the examples of its spec.", self._imports, tests)
+        return Part(examples_path(spec, self._names), text, origins)
+
+    def _class_name(self, ref: Ref) -> str:
+        return self._names.imported(ref, self._imports)
+
+    def _handler(self) -> str:
+        package = f"{self._names.package_of(self._spec.name)}.handlers"
+        return self._imports.name(package, handler_class(self._spec))
+
+    def _handled(self) -> cst.FunctionDef:
+        """Return the function that handles one request with a handler of its own."""
+        given = ", ".join(f"{name}={name}" for name in self._arguments)
+        closing = f"{self._imports.name('contextlib', 'aclosing')}({self._handler()}({given})) as handler"
+        body: list[Statement] = [
+            docstring("Handle one request, and close the handler.", 4),
+            with_([closing], [line("return await handler.handle(request)")], is_async=True),
+        ]
+        request = Parameter("request", self._class_name(self._spec.input))
+        more = [Parameter(name, annotation) for name, annotation in self._arguments.items()]
+        returns = self._class_name(self._spec.output)
+        return function("handled", [request, *more], returns, body, is_async=True)
+
+    def _test(self, name: str, example: Example) -> cst.FunctionDef:
+        body: list[Statement] = [docstring(example.name[:1].upper() + example.name[1:], 4)]
+        request = f"{self._class_name(self._spec.input)}.model_validate({self._json(example)})"
+        if example.fails == "validation":
+            body.append(self._raises("validation", [line(request)]))
+            return function(name, [], "None", body)
+        scene = Scene(self._imports, self._types)
+        self._make_world(scene, example)
+        body += [*scene.prepared, assign("request", parsed(request))]
+        called = self._called(scene)
+        if example.fails:
+            body.append(_apart(self._raises(example.fails, [line(called)])))
+        else:
+            expected = self._types.value(Type("ref", ref=self._spec.output), example.output)
+            body.append(_apart(line(f"assert {called} == {expected}")))
+        looks = scene.looks
+        body += [_apart(it) if position == 0 else it for position, it in enumerate(looks)]
+        return function(name, [*scene.parameters.values()], "None", body)
+
+    def _json(self, example: Example) -> str:
+        return self._types.value(Type("Json"), example.input)
+
+    def _make_world(self, scene: Scene, example: Example) -> None:
+        always = {it.fixture.key for it in connectors_of(self._spec) if it.fixture and it.fixture.always}
+        for key, fixture in self._known.items():
+            if key in example.given or key in example.then or key in always:
+                _write(scene, example, key, fixture)
+        for name, value in example.env:
+            scene.variable(name, quoted(value))
+        given = provided(example, self._known)
+        for it in self._spec.env:
+            if it.name not in given:
+                scene.no_variable(it.name)
+        self._arguments |= scene.arguments
+
+    def _called(self, scene: Scene) -> str:
+        self._runs = True
+        run = f"{self._imports.module('asyncio')}.run"
+        if self._is_closed:
+            return f"{run}(handled({', '.join(['request', *scene.arguments])}))"
+        given = ", ".join(f"{name}={name}" for name in scene.arguments)
+        return f"{run}({self._handler()}({given}).handle(request))"
+
+    def _raises(self, fails: str, body: list[Statement]) -> cst.With:
+        return with_([f"{self._imports.module('pytest')}.raises({self._exception(fails)})"], body)
+
+    def _exception(self, name: str) -> str:
+        """Return what `pytest.raises` is told of an exception."""
+        home, _, own = name.rpartition(".")
+        if name == "validation":
+            return self._imports.name("pydantic", "ValidationError")
+        if name in _ERRORS:
+            return self._imports.name(f"{self._names.package}.errors", name)
+        if home:
+            return self._imports.name(home, own)
+        if isinstance(getattr(builtins, name, None), type):
+            return name
+        return f"Exception, check=lambda error: type(error).__name__ == {quoted(name)}"
+
+
+def _write(scene: Scene, example: Example, key: str, fixture: Fixture) -> None:
+    given, then = example.given.get(key), example.then.get(key)
+    fixture.write(
+        scene,
+        fixture.given.model_validate({key: given}) if fixture.given and given is not None else None,
+        fixture.then.model_validate({key: then}) if then is not None else None,
+    )
+
+
+def _apart[N: (cst.With, cst.SimpleStatementLine)](statement: N) -> N:
+    return spaced(statement)

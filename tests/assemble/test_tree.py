@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import ast
+
+import libcst as cst
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from omnibuild.assemble.tree import (
+    Parameter,
+    assign,
+    call,
+    class_,
+    declare,
+    docstring,
+    function,
+    line,
+    parsed,
+    quoted,
+    raw,
+    returning,
+    sentence,
+)
+
+
+def code(*statements: cst.SimpleStatementLine | cst.BaseCompoundStatement) -> str:
+    return cst.Module(body=list(statements)).code
+
+
+@given(st.text() | st.text(alphabet="\"'\\\n\t{}ab"))
+def test_a_quoted_text_is_the_text(text: str) -> None:
+    assert ast.literal_eval(quoted(text)) == text
+
+
+@given(st.text() | st.text(alphabet="\"'\\\n\t{}ab"))
+def test_a_raw_text_is_the_text(text: str) -> None:
+    assert ast.literal_eval(raw(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "literal"),
+    [
+        ("plain", '"plain"'),
+        ("it's", '"it\'s"'),
+        ('say "hi"', "'say \"hi\"'"),
+        ("both \" and '", '"both \\" and \'"'),
+        ("", '""'),
+        ("a\nb", '"a\\nb"'),
+    ],
+)
+def test_quotes_are_those_of_the_formatter(text: str, literal: str) -> None:
+    assert quoted(text) == literal
+
+
+@pytest.mark.parametrize(
+    ("text", "literal"),
+    [(r"^\d+$", r'r"^\d+$"'), ("plain", '"plain"'), ('\\"', "'\\\\\"'"), ("a\\", '"a\\\\"'), ("\\\n", '"\\\\\\n"')],
+)
+def test_a_raw_literal_spares_backslashes_where_it_can(text: str, literal: str) -> None:
+    assert raw(text) == literal
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("Price it", "Price it."), ("Really?", "Really?"), ("Two\n lines ", "Two lines."), ("", ""), ("So on…", "So on…")],
+)
+def test_a_sentence_is_one_line_and_ends(text: str, expected: str) -> None:
+    assert sentence(text) == expected
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"))).filter(str.strip), st.sampled_from([0, 4, 8]))
+def test_a_docstring_says_what_it_should(text: str, indent: int) -> None:
+    tree = ast.parse(code(docstring(text, indent)))
+
+    found = ast.get_docstring(tree)
+    assert found is not None
+    assert "".join(found.split()) == "".join(sentence(text).split())
+
+
+def test_a_long_docstring_has_a_summary_and_a_rest() -> None:
+    text = code(docstring(f"Price it. {'Then do it again and again. ' * 6}", 4))
+
+    assert text.startswith('"""Price it.\n\n    Then do it again')
+    assert text.endswith('\n    """\n')
+    assert max(map(len, text.splitlines())) <= 120
+
+
+def test_the_parts_of_a_module() -> None:
+    made = function(
+        "handle",
+        [Parameter("self"), Parameter("request", "Model"), Parameter("limit", "int", "3")],
+        "Model | None",
+        [assign("x", parsed("1")), assign("y", parsed("2"), "int"), returning(call("Model", [("x", parsed("x"))]))],
+        is_async=True,
+        decorators=["traced"],
+    )
+
+    assert code(class_("Handler", ["Base[int]"], [declare("z", "str"), made], ["final"])) == (
+        "@final\n"
+        "class Handler(Base[int]):\n"
+        "    z: str\n"
+        "    @traced\n"
+        "    async def handle(self, request: Model, limit: int = 3) -> Model | None:\n"
+        "        x = 1\n"
+        "        y: int = 2\n"
+        "        return Model(x=x)\n"
+    )
+
+
+def test_a_line_is_a_simple_statement() -> None:
+    with pytest.raises(TypeError, match="not a simple statement: if x: pass"):
+        line("if x: pass")

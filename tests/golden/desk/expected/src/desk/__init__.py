@@ -1,0 +1,1 @@
+"""The desk package: ONEX nodes and the models they share."""

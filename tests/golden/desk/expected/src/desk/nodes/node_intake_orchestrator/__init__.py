@@ -1,0 +1,1 @@
+"""Count the words of a new ticket and take it."""

@@ -1,0 +1,1 @@
+"""Send a letter to the customer of a ticket."""

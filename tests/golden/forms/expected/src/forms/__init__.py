@@ -1,0 +1,1 @@
+"""The forms package: ONEX nodes and the models they share."""

@@ -1,0 +1,1 @@
+"""Take a value of every type that there is."""

@@ -1,0 +1,1 @@
+"""Take nothing and give nothing back at all."""

@@ -1,0 +1,1 @@
+"""The shop package: ONEX nodes and the models they share."""

@@ -1,0 +1,17 @@
+"""Give back what was asked, unchanged.
+
+This one sentence is longer than a line of code may be, which shows how a docstring is laid out when it does not
+fit. It has a second sentence, too.
+"""
+
+from omnibase_core.nodes import NodeCompute
+
+from shop.shared.money import ModelAmount
+
+
+class NodeEchoCompute(NodeCompute[ModelAmount, ModelAmount]):
+    """Give back what was asked, unchanged.
+
+    This one sentence is longer than a line of code may be, which shows how a docstring is laid out when it does
+    not fit. It has a second sentence, too.
+    """

@@ -1,0 +1,1 @@
+"""Decide how many boxes the lines of an order need."""

@@ -1,0 +1,1 @@
+"""Price an order from its lines and a discount."""
