@@ -36,7 +36,7 @@ from omnibuild.onex.contract import read_contract
 from omnibuild.onex.names import Names
 from omnibuild.onex.package import requirements
 from omnibuild.onex.reference import existing_modules
-from omnibuild.onex.wiring import topic_graph
+from omnibuild.onex.topology import topic_graph
 from omnibuild.promotion import Change, Promotion
 from omnibuild.survey import Survey, decisions, survey
 
@@ -225,7 +225,8 @@ class _Build:
         draft = self._drafts[name]
         contract = next((text for path, text in draft.files.items() if path.endswith("/contract.yaml")), None)
         spec = self._spec(name)
-        needed = requirements(spec) if isinstance(spec, NodeSpec) else frozenset()
+        around = self._survey.graph.specs.values() if name == PACKAGE else [spec]
+        needed = {it for node in around if isinstance(node, NodeSpec) for it in requirements(node)}
         declared = (self._world.symbols.modules(it) for it in {*self._settings.dependencies, *needed})
         existing = (it.name.partition(".")[0] for it in existing_modules(self._survey.graph))
         return NodeSubject(

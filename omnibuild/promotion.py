@@ -12,7 +12,6 @@ from omnibuild.cache.decision import Decision
 from omnibuild.core.ports import World
 from omnibuild.core.values import Draft, Place, Pointer, Problem, Settings, digest
 from omnibuild.onex.assembly import PACKAGE, assemble
-from omnibuild.spec.marks import locate
 from omnibuild.survey import Survey
 
 
@@ -106,7 +105,7 @@ class Promotion:
         return {**draft.files, **self.world.formatter.format(python)}
 
     def _place(self, at: Pointer | Place) -> Place:
-        return locate(at, self.survey.texts.get(at.file, "")) if isinstance(at, Pointer) else at
+        return self.survey.locate(at) if isinstance(at, Pointer) else at
 
 
 def _first_difference(made: str, now: str) -> int:

@@ -34,6 +34,7 @@ from omnibuild.graph.resolve import resolve
 from omnibuild.graph.selection import closure, select
 from omnibuild.onex.assembly import HEADER, PACKAGE
 from omnibuild.onex.assembly import TEMPLATES as NODE_TEMPLATES
+from omnibuild.onex.connectors import connector_versions
 from omnibuild.onex.interface import interfaces
 from omnibuild.onex.names import Names, folder
 from omnibuild.onex.needs import body_needs
@@ -43,6 +44,7 @@ from omnibuild.spec import document
 from omnibuild.spec.body import read_body
 from omnibuild.spec.code import read_code
 from omnibuild.spec.document import Document
+from omnibuild.spec.expansion import Expansion, expand
 from omnibuild.spec.marks import locate
 from omnibuild.spec.reader import read_spec
 
@@ -63,12 +65,28 @@ class Survey:
     texts: Mapping[str, str]
     package: SharedSpec
     """Stands for the files that belong to no single node."""
+    expansions: Mapping[str, Expansion]
+    """What the recipes made of the blueprints, by their names."""
 
     def place(self, problem: Problem) -> Problem:
         """Return the problem with its pointer turned into a place."""
         if not isinstance(problem.at, Pointer):
             return problem
-        return replace(problem, at=locate(problem.at, self.texts.get(problem.at.file, "")))
+        expansion, hint = self._expansion(problem.at), problem.hint
+        if expansion and expansion.origin(problem.at) is None:
+            seen = f"`omnibuild expand {expansion.blueprint.name}` prints the specs that it makes"
+            hint = f"{hint}; {seen}" if hint else seen
+        return replace(problem, at=self.locate(problem.at), hint=hint)
+
+    def locate(self, pointer: Pointer) -> Place:
+        """Return where a pointer leads: into the blueprint, if it is of a document that was made of one."""
+        expansion = self._expansion(pointer)
+        if expansion:
+            pointer = expansion.origin(pointer) or expansion.blueprint.at
+        return locate(pointer, self.texts.get(pointer.file, ""))
+
+    def _expansion(self, pointer: Pointer) -> Expansion | None:
+        return next((it for it in self.expansions.values() if it.owns(pointer)), None)
 
     def selected(self, selectors: Sequence[str]) -> tuple[tuple[str, ...], list[Problem]]:
         """Return the nodes that selectors pick among those that can be built, with what these need."""
@@ -96,6 +114,7 @@ def survey(world: World, settings: Settings) -> Survey:
     texts: dict[str, str] = {}
     problems: list[Problem] = []
     documents: dict[str, Document] = {}
+    blueprints: dict[str, Document] = {}
     for file in world.inputs.specs():
         text = world.inputs.text(file)
         if not isinstance(text, str):
@@ -103,22 +122,30 @@ def survey(world: World, settings: Settings) -> Survey:
             continue
         texts[file] = text
         found, wrong = document.read(file, text)
-        problems += [*wrong, *_duplicates(found, documents)]
-        for it in found:
-            documents.setdefault(it.name, it)
+        problems += wrong
+        for declared, known in ((False, documents), (True, blueprints)):
+            own = [it for it in found if (it.declares == "blueprint") is declared]
+            problems += _duplicates(own, known)
+            for it in own:
+                known.setdefault(it.name, it)
+    expansions = {}
+    for it in blueprints.values():
+        expansions[it.name], wrong = _expanded(it, documents, world, settings)
+        problems += (replace(problem, node=problem.node or it.name) for problem in wrong)
     readings = [_read(it, documents, world, settings) for it in documents.values()]
     for reading in readings:
         problems += (replace(problem, node=reading.document.name) for problem in reading.problems)
     broken = {problem.node for problem in problems if problem.level is Level.BLOCK}
     specs = {it.spec.name: it.spec for it in readings if it.spec and it.document.name not in broken}
     bodies = {it.document.name: it.needs for it in readings}
-    graph, wrong = resolve(specs, documents, bodies)
+    expected = {name for it in expansions.values() for name in it.expected}
+    graph, wrong = resolve(specs, {*documents, *expected}, bodies)
     problems += wrong
     failed = frozenset(it.node for it in problems if it.node and it.level is Level.BLOCK)
     skipped = frozenset(specs) - frozenset(graph.order) - failed
     names = Names(graph, settings.package)
     package = SharedSpec(PACKAGE, Pointer("omnibuild.toml", 0, ()), settings.package, (), (), ())
-    return Survey(graph, names, failed, skipped, tuple(problems), texts, package)
+    return Survey(graph, names, failed, skipped, tuple(problems), texts, package, expansions)
 
 
 def _duplicates(found: Sequence[Document], known: Mapping[str, Document]) -> Iterator[Problem]:
@@ -129,6 +156,30 @@ def _duplicates(found: Sequence[Document], known: Mapping[str, Document]) -> Ite
             message = f"`{it.name}` is declared in {other.at.file} already"
             at = it.at.to(it.declares)
             yield Problem("duplicate-name", message, at, "names are unique in the workspace", it.name)
+
+
+def _expanded(
+    blueprint: Document, documents: dict[str, Document], world: World, settings: Settings
+) -> tuple[Expansion, list[Problem]]:
+    """Return what a recipe makes of a blueprint; what no spec declares is added to the documents."""
+    problems: list[Problem] = []
+    subject = DocumentSubject(blueprint.name, blueprint.data, blueprint.at, body=False)
+    for verdict in gates.judge(gates.DOCUMENT_GATES, subject, gates.levels(settings)):
+        problems += verdict.problems
+    expansion, wrong = expand(blueprint, settings.package, world.templates, Templates(world.templates).render)
+    problems += wrong
+    if any(it.level is Level.BLOCK for it in problems):
+        return replace(expansion, made=()), problems
+    names = [it.document.name for it in expansion.made]
+    if blueprint.name in documents and blueprint.name not in names:
+        problems += _duplicates([blueprint], documents)
+    for it in expansion.made:
+        other = documents.setdefault(it.document.name, it.document)
+        made_elsewhere = other is not it.document and bool(other.at.path)
+        if made_elsewhere or names.count(it.document.name) > 1:
+            message = f"`{it.document.name}` is made of the blueprint in {other.at.file} already"
+            problems.append(Problem("duplicate-name", message, blueprint.at.to("blueprint"), "rename one of them"))
+    return expansion, problems
 
 
 def _read(it: Document, documents: Mapping[str, Document], world: World, settings: Settings) -> _Reading:
@@ -197,7 +248,7 @@ def manifests(found: Survey, world: World, settings: Settings, templates: Templa
     for name, spec in found.graph.specs.items():
         needs = {need.node: digests[need.node] for need in found.graph.needs[name]}
         own = for_node if not isinstance(spec, SharedSpec) else common
-        result[name] = manifest(spec, needs, own | _consumed(spec, found))
+        result[name] = manifest(spec, needs, own | _consumed(spec, found) | _connectors(spec))
     kinds: list[Json] = [
         folder(spec) + (":shared" if isinstance(spec, SharedSpec) else "") for spec in found.graph.specs.values()
     ]
@@ -213,9 +264,16 @@ def _consumed(spec: Spec, found: Survey) -> dict[str, str]:
     """Return the topics of nodes that a node listens to: they stand in its contract without being needs."""
     from omnibuild.onex.topics import topics
 
-    if isinstance(spec, SharedSpec) or not spec.events.consumes:
+    if isinstance(spec, SharedSpec) or not (spec.events.consumes or any(it.consumes for it in spec.handlers)):
         return {}
     return {"topics": digest_json(list(topics(spec, found.graph).subscribed))}
+
+
+def _connectors(spec: Spec) -> dict[str, str]:
+    """Return the versions of the connectors that a node has from other distributions."""
+    if isinstance(spec, SharedSpec):
+        return {}
+    return {f"connector {name}": version for name, version in connector_versions(spec).items()}
 
 
 def decisions(found: Survey, world: World, settings: Settings, templates: Templates) -> dict[str, Decision]:

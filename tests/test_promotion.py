@@ -10,6 +10,7 @@ from tests.workspaces import PRICER, Sandbox, blocking, place, statuses, told
 
 HOME = "src/acme/nodes/node_pricer_compute"
 HANDLER = f"{HOME}/handlers/handler_pricer.py"
+BILLER = "src/acme/nodes/node_biller_effect/handlers/handler_biller.py"
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def edit(sandbox: Sandbox, path: str, old: str, new: str) -> None:
 
 
 def found(report: Report) -> list[tuple[str, str]]:
-    return [(it.code, place(it).removesuffix(":1:1")) for it in blocking(report)]
+    return [(it.code, place(it).partition(":")[0]) for it in blocking(report)]
 
 
 def only(report: Report) -> Problem:
@@ -35,26 +36,21 @@ def only(report: Report) -> Problem:
 
 
 @pytest.mark.parametrize(
-    ("path", "old", "new", "belongs"),
+    ("path", "line", "old", "new", "belongs"),
     [
-        (HANDLER, "request.quantity * request.price", "request.price", "specs/pricer.yaml:8"),
-        (HANDLER, '"""Compute the output', '"""Work out the output', "specs/pricer.yaml:8"),
-        (f"{HOME}/models/model_pricer_input.py", "price: Decimal", "price: float", "specs/pricer.yaml:5"),
-        (f"{HOME}/models/model_pricer_output.py", "total: Decimal", "total: float", "specs/pricer.yaml:6"),
-        (f"{HOME}/tests/test_handler_pricer.py", '"5.00"', '"6.00"', "specs/pricer.yaml:10"),
-        (f"{HOME}/__init__.py", "Price a number", "Price some", "specs/pricer.yaml:3"),
-        (f"{HOME}/contract.yaml", "COMPUTE_GENERIC", "EFFECT_GENERIC", "specs/pricer.yaml:1"),
-        ("src/acme/shared/money/enum_currency.py", 'EUR = "EUR"', 'EUR = "eur"', "specs/money.yaml:4"),
-        (
-            "src/acme/nodes/node_biller_effect/handlers/handler_biller.py",
-            "charged.value > 0",
-            "charged.value > 1",
-            "specs/biller.py:6",
-        ),
+        (HANDLER, 11, "request.quantity * request.price", "request.price", "specs/pricer.yaml:8"),
+        (HANDLER, 10, '"""Compute the output', '"""Work out the output', "specs/pricer.yaml:8"),
+        (f"{HOME}/models/model_pricer_input.py", 14, "price: Decimal", "price: float", "specs/pricer.yaml:5"),
+        (f"{HOME}/models/model_pricer_output.py", 13, "total: Decimal", "total: float", "specs/pricer.yaml:6"),
+        (f"{HOME}/tests/test_handler_pricer.py", 11, '"5.00"', '"6.00"', "specs/pricer.yaml:10"),
+        (f"{HOME}/__init__.py", 1, "Price a number", "Price some", "specs/pricer.yaml:3"),
+        (f"{HOME}/contract.yaml", 2, "COMPUTE_GENERIC", "EFFECT_GENERIC", "specs/pricer.yaml:1"),
+        ("src/acme/shared/money/enum_currency.py", 9, 'EUR = "EUR"', 'EUR = "eur"', "specs/money.yaml:4"),
+        (BILLER, 11, "charged.value > 0", "charged.value > 1", "specs/biller.py:6"),
     ],
 )
 def test_an_edit_stops_the_build_and_is_told_where_it_belongs(
-    done: Sandbox, path: str, old: str, new: str, belongs: str
+    done: Sandbox, path: str, line: int, old: str, new: str, belongs: str
 ) -> None:
     edit(done, path, old, new)
     before = done.tree()
@@ -62,7 +58,7 @@ def test_an_edit_stops_the_build_and_is_told_where_it_belongs(
     report = done.build()
 
     problem = only(report)
-    assert (problem.code, place(problem)) == ("edited", f"out/{path}:1:1")
+    assert (problem.code, place(problem)) == ("edited", f"out/{path}:{line}:1")
     assert problem.message == f"out/{path} was edited by hand"
     assert problem.hint == f"edit {belongs} instead, or --overwrite to take the edit away (a copy is kept)"
     assert done.tree() == before
@@ -105,7 +101,7 @@ def test_an_edit_stops_the_build_of_a_changed_spec(done: Sandbox) -> None:
     edit(done, HANDLER, "request.quantity * request.price", "request.price")
     done.replace("specs/pricer.yaml", "quantity * price", "quantity + price")
 
-    assert told(done.build()) == [(f"out/{HANDLER}:1:1", "edited")]
+    assert found(done.build()) == [("edited", f"out/{HANDLER}")]
 
 
 def test_several_edits_are_told_at_once(done: Sandbox) -> None:
@@ -163,7 +159,7 @@ def test_an_edited_file_of_a_removed_spec_stays(done: Sandbox) -> None:
 
 
 def test_files_of_others_are_never_touched(done: Sandbox) -> None:
-    own = [f"out/{HOME}/notes.txt", "out/README.md", "out/src/acme/nodes/extra.py"]
+    own = [f"out/{HOME}/notes.txt", "out/NOTES.md", "out/src/acme/nodes/extra.py"]
     for path in own:
         done.write(path, "mine\n")
     done.remove("specs/pricer.yaml")
@@ -237,6 +233,7 @@ def test_check_tells_stale_edited_missing_and_stray_and_writes_nothing(done: San
     charging = [path for code, path in problems if code == "missing" and "charging" in path]
     assert len(charging) == 12
     assert [it for it in problems if "charging" not in it[1] and "charger" not in it[1]] == [
+        ("stale", "out/README.md"),
         ("stray", "out/notes.txt"),
         ("stale", "out/pyproject.toml"),
         ("missing", "out/src/acme/nodes/node_biller_effect/contract.yaml"),

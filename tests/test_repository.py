@@ -58,7 +58,7 @@ def test_what_is_generated_is_not_checked_in() -> None:
 
 def pins(file: str) -> dict[str, Requirement]:
     """Return the requirements of a compiled file, each with at least one hash."""
-    found = {}
+    found: dict[str, Requirement] = {}
     for entry in re.split(r"\n(?=\S)", (REPOSITORY / file).read_text()):
         first, _, hashes = entry.partition(" \\\n")
         if not first.startswith("#"):

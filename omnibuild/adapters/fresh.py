@@ -60,6 +60,7 @@ def ignore(file: Path, folders: Sequence[str]) -> tuple[str, ...]:
 
 
 def _schema() -> str:
+    from omnibuild.onex.connectors import connector_schemas
     from omnibuild.spec.schema import schema
 
-    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(schema(connector_schemas()), indent=2, ensure_ascii=False) + "\n"

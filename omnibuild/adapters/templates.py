@@ -41,6 +41,10 @@ class TemplateFolders:
         self._sightings.file(self._builtin / name)
         return _source(self._builtin, name, "templates")
 
+    def builtins(self) -> Sequence[str]:
+        """Return the names of the templates that come with omnibuild, at any depth."""
+        return sorted(_names(self._builtin))
+
     def override(self, name: str) -> TemplateSource | None:
         """Return the workspace's own template of this name."""
         if self._same:

@@ -40,6 +40,8 @@ class Templates:
             autoescape=False,  # noqa: S701 - what is made is YAML, TOML and Python, not HTML
         )
         self._environment.filters["yaml"] = to_yaml
+        self._environment.filters["flow"] = to_flow
+        self._environment.filters["scalar"] = to_scalar
 
     def _source(self, name: str) -> TemplateSource | None:
         if name.startswith(BUILTIN):
@@ -130,6 +132,17 @@ def to_yaml(value: Json) -> str:
     return yaml.dump(
         value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=False, width=100
     ).removesuffix("\n")
+
+
+def to_flow(value: Json) -> str:
+    """Return a JSON value as YAML in one line, as it stands inside `{ }`."""
+    text = yaml.dump([value], Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=True, width=1e9)
+    return text.strip()[1:-1]
+
+
+def to_scalar(text: str) -> str:
+    """Return a text as YAML in one line, as it stands behind a key or a dash."""
+    return yaml.dump({"": text}, Dumper=_Dumper, allow_unicode=True, width=1e9).partition(": ")[2].removesuffix("\n")
 
 
 class _Dumper(yaml.CSafeDumper if yaml.__with_libyaml__ else yaml.SafeDumper):  # type: ignore[misc]

@@ -17,7 +17,7 @@ from omnibuild.core.nearest import nearest
 SECTIONS = {
     "Start": ("init", "new", "doctor"),
     "Build": ("build", "check", "plan", "explain", "clean"),
-    "Use": ("run", "list", "graph"),
+    "Use": ("run", "list", "graph", "expand"),
     "Look up": ("gates", "schema", "completion"),
 }
 """Every verb, as the overview shows them; `verb` lives in `omnibuild/cli/verb.py`."""

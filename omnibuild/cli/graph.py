@@ -78,7 +78,7 @@ def _machine(graph: Graph, names: Sequence[str]) -> Machine | None:
 def _topics(console: Console, found: Survey, names: Sequence[str], form: str) -> None:
     from omnibuild.graph.topics import PICTURES
     from omnibuild.graph.topics import as_json as in_json
-    from omnibuild.onex.wiring import topic_graph
+    from omnibuild.onex.topology import topic_graph
 
     topics = topic_graph(found.graph).of(names)
     if form == "json":

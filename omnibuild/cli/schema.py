@@ -29,11 +29,12 @@ from omnibuild.cli.verb import Verb, as_json
 @click.pass_obj
 def command(call: Call, write: bool, as_json: bool) -> None:
     """Print or write the JSON Schema."""
+    from omnibuild.onex.connectors import connector_schemas
     from omnibuild.spec.schema import schema
 
     del as_json  # it is JSON in any case
     if not write:
-        show_json(schema())
+        show_json(schema(connector_schemas()))
         return
     from omnibuild.adapters.fresh import SCHEMA, write_schema
 

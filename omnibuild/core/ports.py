@@ -37,6 +37,10 @@ class TemplateSources(Protocol):
         """Return a template that comes with omnibuild."""
         ...
 
+    def builtins(self) -> Sequence[str]:
+        """Return the names of all templates that come with omnibuild, sorted."""
+        ...
+
     def override(self, name: str) -> TemplateSource | None:
         """Return the workspace's own template of this name."""
         ...

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 import libcst as cst
@@ -46,9 +45,8 @@ def handler(spec: NodeSpec, names: Names) -> Part:
     statements.append(returning(call(output, fields)))
     handle = function("handle", [Parameter("self"), Parameter(REQUEST, request)], output, statements, is_async=True)
     members = [*_holding(spec, names, imports, code), handle]
-    constants: list[Statement] = [assign(name, value) for name, (value, _) in code.constants.items()]
-    if constants:
-        constants[0] = spaced(assign(*next((name, value) for name, (value, _) in code.constants.items())))
+    constants = [assign(name, value) for name, (value, _) in code.constants.items()]
+    constants[:1] = map(spaced, constants[:1])
     origins = dict(_origins(spec, found)) | {(name,): at for name, (_, at) in code.constants.items()}
     return handler_module(spec, names, imports, _ordered(members), origins, beside=constants)
 
@@ -67,10 +65,11 @@ def _planned(spec: NodeSpec, names: Names) -> Plan:
 
 
 def _summary(found: Plan) -> str:
-    first = next((index for index, it in enumerate(found.steps) if it.action.transaction), None)
-    if first is None or first == len(found.steps) - 1:
+    begun = [it.action.transaction for it in found.steps[:-1] if it.action.transaction]
+    if not begun:
         return "Run the operations in order."
-    return "Run the operations in order; the database keeps nothing if one of them fails."
+    keep = "database keeps" if len(set(begun)) == 1 else "databases keep"
+    return f"Run the operations in order; the {keep} nothing if one of them fails."
 
 
 def _holding(spec: NodeSpec, names: Names, imports: Imports, code: OperationCode) -> list[cst.FunctionDef]:
@@ -124,5 +123,6 @@ WAY = Way(
     tests=scenario_tests(is_closed),
     support=_support,
     requirements=_requirements,
+    closes=is_closed,
     test_requirements=_test_requirements,
 )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from omnibuild.core.values import Json, NodeSpec, Ref, Spec, digest_json
 from omnibuild.onex.names import Names, folder, handler_class
 from omnibuild.onex.topics import topics
+from omnibuild.onex.ways import way_of
 
 
 def interfaces(names: Names) -> Mapping[str, str]:
@@ -16,17 +17,19 @@ def interfaces(names: Names) -> Mapping[str, str]:
     `money.Amount` sees a new field of `money.Amount`.
     """
     result: dict[str, str] = {}
+    callers = (spec for spec in names.graph.specs.values() if isinstance(spec, NodeSpec))
+    called = {node for spec in callers for step in spec.steps for node in (step.node, step.undo)}
     for name, spec in names.graph.specs.items():
         behind: dict[str, Json] = {need.node: result[need.node] for need in names.graph.needs[name]}
         seen = {ref.document for model in spec.models for field in model.fields for ref in field.type.refs()}
         if isinstance(spec, NodeSpec):
             seen |= {spec.input.document, spec.output.document}
         visible: dict[str, Json] = {key: value for key, value in behind.items() if key in seen}
-        result[name] = digest_json([_own(spec, names), visible])
+        result[name] = digest_json([_own(spec, names, is_called=name in called), visible])
     return result
 
 
-def _own(spec: Spec, names: Names) -> Json:
+def _own(spec: Spec, names: Names, *, is_called: bool) -> Json:
     models: dict[str, Json] = {
         model.ref.name: [
             [field.name, str(field.type), field.required, field.default, [list(it) for it in field.constraints]]
@@ -45,7 +48,9 @@ def _own(spec: Spec, names: Names) -> Json:
         found = topics(spec, names.graph)
         result["topics"] = [found.requested, *found.published]
         result["handler"] = f"{names.handler_module(spec)}.{handler_class(spec)}"
-        result["async"] = spec.body is not None and "async def handle" in spec.body.text
+        if is_called:
+            way = way_of(spec)
+            result["called"] = [way.is_async(spec), way.closes(spec, names), spec.policy.idempotent]
         result["ends"] = [_ref(spec.input), _ref(spec.output)]
     if spec.code:
         result["code"] = [*sorted({it.digest for code in spec.code for it in code.modules})]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain, count
 
 from omnibuild.assemble.imports import Imports
 from omnibuild.core.values import Enum, Graph, Kind, Model, NodeSpec, Ref, Spec
@@ -60,7 +61,8 @@ def example_names(spec: NodeSpec) -> tuple[str, ...]:
     found: list[str] = []
     for example in spec.examples:
         name = re.sub(r"[^a-z0-9]+", "_", example.name.lower()).strip("_") or "example"
-        found.append(f"{name}_{found.count(name) + 1}" if name in found else name)
+        candidates = chain([name], (f"{name}_{number}" for number in count(2)))
+        found.append(next(it for it in candidates if it not in found))
     return tuple(found)
 
 

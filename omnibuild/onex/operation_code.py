@@ -12,13 +12,14 @@ from omnibuild.assemble.blocks import async_for, if_, with_
 from omnibuild.assemble.expression import expression
 from omnibuild.assemble.imports import Imports
 from omnibuild.assemble.tree import Statement, assign, line, quoted
+from omnibuild.core.distinct import distinct
 from omnibuild.core.values import ClassOf, Imported, NodeSpec, Pointer
 from omnibuild.onex.code import writer
 from omnibuild.onex.connectors.connector import Resource, Transaction
 from omnibuild.onex.logic import attribute
 from omnibuild.onex.names import Names
 from omnibuild.onex.operations import RESERVED, Plan, Step
-from omnibuild.onex.resources import distinct, resource_names, stem
+from omnibuild.onex.resources import resource_names, stem
 
 
 class OperationCode:
@@ -30,11 +31,13 @@ class OperationCode:
         self._names = names
         self._imports = imports
         self._written = writer(names, imports)
-        taken = {it.name for it in plan.steps if it.name} | {name for name, _ in plan.logic.let} | RESERVED
+        self._taken = {it.name for it in plan.steps if it.name} | {name for name, _ in plan.logic.let} | RESERVED
         self.resources = resource_names(it for step in plan.steps for it in step.action.resources)
-        self._transactions = self._transaction_names(taken)
+        self._transactions = self._transaction_names(self._taken)
+        self._begins: set[str] = set()
         self.constants: dict[str, tuple[cst.BaseExpression, Pointer]] = {}
         """The module's constants, and where they come from."""
+        self._cores = {it.operation.name: self._core(it) for it in plan.steps}
 
     def _transaction_names(self, taken: set[str]) -> dict[Transaction, str]:
         found = list(dict.fromkeys(it.action.transaction for it in self._plan.steps if it.action.transaction))
@@ -90,6 +93,7 @@ class OperationCode:
             return self._begun(first, steps, begun) if needed else [*self._one(first), *self._rest(steps[1:], begun)]
         if needed and len(group) < len(steps):
             # What follows does not depend on the condition, and must not outlive the transaction either.
+            self._begins.add(needed.operation.name)
             return self._around(needed, self._rest(steps, begun | {_of(needed)}))
         inside = self._inside(group, begun)
         declared: list[Statement] = [line(f"{it.name} = None") for it in group if it.escaping]
@@ -113,8 +117,8 @@ class OperationCode:
         """Return the operation that begins a transaction, and the steps behind it inside of that."""
         behind = (rest or self._rest)(steps[1:], begun | {_of(step)})
         if not behind:
-            return self._named(step, self._tried(step, self._core(step), [self._begin(step)]))
-        return self._around(step, [*self._tried(step, self._core(step), self._savepoint(step)), *behind])
+            return self._named(step, self._tried(step, [self._begin(step)]))
+        return self._around(step, [*self._tried(step, self._savepoint(step)), *behind])
 
     def _around(self, step: Step, body: Sequence[Statement]) -> list[Statement]:
         return self._named(step, [with_([self._begin(step)], body, is_async=True)])
@@ -132,33 +136,49 @@ class OperationCode:
         return [f"{self._transactions[transaction]}.{transaction.nested}()"]
 
     def _one(self, step: Step) -> list[Statement]:
-        return self._named(step, self._tried(step, self._core(step), self._savepoint(step)))
+        tried = self._tried(step, self._savepoint(step))
+        # What begins a transaction early has its name around all that happens in there.
+        return tried if step.operation.name in self._begins else self._named(step, tried)
 
     def _named(self, step: Step, body: Sequence[Statement]) -> list[Statement]:
         operation = self._imports.name(f"{self._names.package}.errors", "operation")
         return [with_([f"{operation}({quoted(self._spec.name)}, {quoted(step.operation.name)})"], body)]
 
-    def _tried(self, step: Step, core: Statement, contexts: Sequence[str]) -> list[Statement]:
+    def _tried(self, step: Step, contexts: Sequence[str]) -> list[Statement]:
         """Return the operation inside of its time limit, these contexts, and as many tries as it has."""
         found = [*contexts]
         if step.operation.timeout is not None:
             limit = f"{self._imports.module('asyncio')}.timeout({_number(step.operation.timeout)})"
             # Of a transaction, beginning it counts; of a savepoint, only what is done in it.
             found = [limit, *contexts] if any(" as " in it for it in contexts) else [*contexts, limit]
-        body = with_(found, [core], is_async=True) if found else core
+        core = self._cores[step.operation.name]
+        body: Sequence[Statement] = [with_(found, core, is_async=True)] if found else core
         if step.operation.retry is None:
-            return [body]
+            return [*body]
         retrying = self._imports.name(f"{self._names.package}.retries", "retrying")
         arguments = [str(step.operation.retry.attempts), _number(step.operation.retry.backoff)]
         if step.action.transient:
             arguments.append(self._name(step.action.transient))
-        return [async_for("attempt", f"{retrying}({', '.join(arguments)})", [with_(["attempt"], [body])])]
+        tries = async_for("attempt", f"{retrying}({', '.join(arguments)})", [with_(["attempt"], body)])
+        # A type checker cannot see that one of the tries has given the result, or the last has raised.
+        sure = [line(f"assert {step.name} is not None")] if step.escaping and step.shared else []
+        return [tries, *sure]
 
-    def _core(self, step: Step) -> Statement:
-        value = step.action.value(self)
-        value = step.taking.of(value) if step.taking else value
-        tree = self.written(value)
-        return assign(step.name, tree) if step.name else cst.SimpleStatementLine([cst.Expr(tree)])
+    def _core(self, step: Step) -> list[Statement]:
+        """Return the operation itself: its value, what is taken from that, and whether it is as it should be."""
+        action = step.action
+        value = action.value(self)
+        tree = self.written(step.taking.of(value) if step.taking else value)
+        if action.confirm is None:
+            return [assign(step.name, tree) if step.name else _statement(tree)]
+        noun = action.result.noun if action.result else "result"
+        name = step.name or (step.operation.name if step.operation.named else distinct(noun, self._taken))
+        confirmed = self.written(action.confirm(ast.Name(name, ast.Load())))
+        return [assign(name, tree), _statement(confirmed)]
+
+
+def _statement(tree: cst.BaseExpression) -> cst.SimpleStatementLine:
+    return cst.SimpleStatementLine([cst.Expr(tree)])
 
 
 def _of(step: Step) -> Transaction:

@@ -12,13 +12,13 @@ from pydantic import Field, create_model
 
 from omnibuild.core.nearest import nearest
 from omnibuild.core.values import Expression, Level, Logic, Lowered, Model, NodeSpec, Operation, Problem, Type
-from omnibuild.onex.connectors import connector, connector_names, obstacle
+from omnibuild.onex.connectors import connector_named, connector_names, obstacle
 from omnibuild.onex.connectors.connector import Action, Connector, Parameters, Result
 from omnibuild.onex.connectors.reading import Reading
 from omnibuild.onex.logic import LoweredLogic, attribute, lower_logic, request_scope
 from omnibuild.onex.names import Names
 from omnibuild.onex.results import Taking, taking
-from omnibuild.spec.expression import Binding, Scope, holding, lower
+from omnibuild.spec.expression import Binding, Scope, lower, proves
 from omnibuild.spec.expression import names as free_names
 from omnibuild.spec.validation import validate
 from omnibuild.spec.written import Written
@@ -34,7 +34,8 @@ class Step:
     """One operation, ready to be written.
 
     Neighbours under the same condition have the same `group`; `when` is that condition. `name` is the variable of
-    the result, "" if nothing reads it; an `escaping` result is read outside of its group, where it may be None.
+    the result, "" if nothing reads it; an `escaping` result is read outside of its group, where it may be None, and
+    a `shared` one by its neighbours.
     """
 
     operation: Operation
@@ -43,6 +44,7 @@ class Step:
     when: Lowered | None = None
     name: str = ""
     escaping: bool = False
+    shared: bool = False
     taking: Taking | None = None
 
 
@@ -81,8 +83,10 @@ class _Planning:
         self._spec = spec
         self._names = names
         self._fields = request_scope(spec, names)
-        variables = {f"env.{it.name}": Binding(_variable_type(it.required or it.default is not None), _variable(it.name))
-                     for it in spec.env}
+        variables = {
+            f"env.{it.name}": Binding(_variable_type(it.required or it.default is not None), _variable(it.name))
+            for it in spec.env
+        }
         self._scope = replace(self._fields, names={**self._fields.names, **variables})
         self._steps: list[Step] = []
         self._reads: list[_Read] = []
@@ -137,7 +141,7 @@ class _Planning:
         return group, lowered
 
     def _action(self, operation: Operation, group: int) -> tuple[Action | None, list[_Read]]:
-        found = connector(operation.connector)
+        found = connector_named(operation.connector)
         if found is None:
             self._problems.append(_unknown(operation))
             return None, []
@@ -154,7 +158,7 @@ class _Planning:
         """Return the scope of an operation's parameters, where its condition holds."""
         if operation.when is None:
             return self._scope
-        scope = holding(operation.when, self._scope)
+        scope = _where(operation.when, self._scope)
         sure = {it.operation.name: it.action.result for it in self._steps if it.group == group and it.operation.named}
         bound = {name: Binding(it.type, attribute(name)) for name, it in sure.items() if it}
         return replace(scope, names={**scope.names, **bound})
@@ -189,7 +193,18 @@ class _Planning:
         found, problems = taking(name, result, [(it.expression, it.lowered) for it in reads])
         self._problems += problems
         escaping = step.when is not None and any(it.group != step.group for it in reads)
-        return replace(step, name=name, taking=found, escaping=escaping)
+        shared = any(it.group == step.group for it in reads)
+        return replace(step, name=name, taking=found, escaping=escaping, shared=shared)
+
+
+def _where(condition: Expression, scope: Scope) -> Scope:
+    """Return the scope where a condition holds: what it proves not to be None, is not."""
+    names = dict(scope.names)
+    for path, type_ in proves(condition, scope).items():
+        found, _ = lower(Expression(path, condition.at), scope, None)
+        if found:
+            names[path] = Binding(type_, found.tree)
+    return replace(scope, names=names)
 
 
 def _logic_reads(logic: Logic, found: LoweredLogic) -> Iterator[_Read]:
@@ -217,7 +232,9 @@ def _unknown(operation: Operation) -> Problem:
 
 
 def _parameters(found: Connector, operation: Operation) -> tuple[Parameters | None, list[Problem]]:
-    wrapped, problems = validate(_wrapper(found.parameters, found.name), {found.name: operation.parameters}, operation.at)
+    wrapped, problems = validate(
+        _wrapper(found.parameters, found.name), {found.name: operation.parameters}, operation.at
+    )
     parameters = getattr(wrapped, "parameters", None)
     return parameters if isinstance(parameters, Parameters) else None, problems
 

@@ -22,7 +22,7 @@ def _node(spec: NodeSpec, names: Names) -> Json:
         "version": spec.version,
         "description": spec.description,
         "folder": folder(spec),
-        "handler": f"{names.package_of(spec.name)}.handlers.{handler_class(spec)}",
+        "handler": f"{names.handlers_package(spec)}.{handler_class(spec)}",
         "subscribed": list(found.subscribed),
         "published": list(found.published),
         "machine": mermaid(spec.machine) if spec.machine else "",

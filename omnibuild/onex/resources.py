@@ -9,6 +9,7 @@ import libcst as cst
 
 from omnibuild.assemble.blocks import if_
 from omnibuild.assemble.tree import Parameter, Statement, docstring, function, line, parsed
+from omnibuild.core.distinct import distinct
 from omnibuild.core.values import NodeSpec
 from omnibuild.onex.connectors.connector import Resource
 from omnibuild.onex.environment import CLASS as ENVIRONMENT
@@ -33,16 +34,6 @@ def stem(resource: Resource) -> str:
     variable = re.search(r"env\.(\w+)", resource.stem)
     word = variable[1].lower() if variable else "other"
     return re.sub(r"(?<=\w)_(database|db)$", "", word.removesuffix("_url"))
-
-
-def distinct(name: str, taken: Iterable[str]) -> str:
-    """Return the name, numbered if it is taken."""
-    known = set(taken)
-    number = 2
-    found = name
-    while found in known:
-        found, number = f"{name}_{number}", number + 1
-    return found
 
 
 def is_opened(resources: Iterable[Resource]) -> bool:

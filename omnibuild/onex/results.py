@@ -1,7 +1,7 @@
 """What becomes of an operation's result: who reads it, and what is taken from it at once.
 
 The rows of a query can be read once. So `found.first()` that logic reads in two places becomes
-`found = (await database.execute(…)).first()`, and is read as `found`.
+`found = (await database.execute(…)).first()`, and is read as `found`; so does `found.one()`, which can fail.
 """
 
 from __future__ import annotations
@@ -55,18 +55,19 @@ def taking(
     first = using[0].call
     other = next((it for it in using if it.call and ast.dump(it.call) != ast.dump(first)), None)
     if other:
-        message = f"`{name}` can be read once, and {_method(first)} has read it already"
+        message = f"`{name}` can be read once, and .{_method(first)}() has read it already"
         return None, [Problem("operation", message, other.expression.at, "read .all() once, and go on from that")]
-    if len(using) == len(reads):
+    often = len(using) > 1 or using[0].often
+    if len(using) == len(reads) and (often or _method(first) in result.demanding):
         return Taking(name, first, result), []
-    if len(using) > 1 or using[0].often:
-        message = f"`{name}` can be read once, and {_method(first)} may run more often"
+    if often:
+        message = f"`{name}` can be read once, and .{_method(first)}() may run more often"
         return None, [Problem("operation", message, using[-1].expression.at, "name what it gives under `let:`")]
     return None, []
 
 
 def _method(call: ast.Call) -> str:
-    return f"`.{call.func.attr}()`" if isinstance(call.func, ast.Attribute) else "a call"
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
 
 
 def _reads(node: ast.AST, name: str, result: Result, often: bool) -> Iterator[tuple[ast.Call | None, bool]]:

@@ -13,7 +13,6 @@ from omnibuild.assemble.module import module
 from omnibuild.assemble.tree import Parameter, Statement, assign, docstring, function, line, parsed, quoted
 from omnibuild.assemble.types import Types
 from omnibuild.core.values import Example, NodeSpec, Pointer, Ref, Type
-from omnibuild.onex.code import spaced
 from omnibuild.onex.connectors import connectors_of, fixtures
 from omnibuild.onex.connectors.connector import Fixture
 from omnibuild.onex.names import Names, example_names, handler_class
@@ -95,18 +94,17 @@ class _Scenarios:
         else:
             expected = self._types.value(Type("ref", ref=self._spec.output), example.output)
             body.append(_apart(line(f"assert {called} == {expected}")))
-        looks = scene.looks
-        body += [_apart(it) if position == 0 else it for position, it in enumerate(looks)]
+        body += [_apart(it) if position == 0 else it for position, it in enumerate(scene.looks)]
         return function(name, [*scene.parameters.values()], "None", body)
 
     def _json(self, example: Example) -> str:
         return self._types.value(Type("Json"), example.input)
 
     def _make_world(self, scene: Scene, example: Example) -> None:
-        always = {it.fixture.key for it in connectors_of(self._spec) if it.fixture and it.fixture.always}
-        for key, fixture in self._known.items():
-            if key in example.given or key in example.then or key in always:
-                _write(scene, example, key, fixture)
+        always = [it.fixture.key for it in connectors_of(self._spec) if it.fixture and it.fixture.always]
+        for key in dict.fromkeys((*example.given, *always)):
+            if key in self._known:
+                _write(scene, example, key, self._known[key])
         for name, value in example.env:
             scene.variable(name, quoted(value))
         given = provided(example, self._known)
@@ -149,5 +147,6 @@ def _write(scene: Scene, example: Example, key: str, fixture: Fixture) -> None:
     )
 
 
-def _apart[N: (cst.With, cst.SimpleStatementLine)](statement: N) -> N:
-    return spaced(statement)
+def _apart(statement: Statement) -> Statement:
+    """Return a statement with an empty line before it."""
+    return statement.with_changes(leading_lines=[cst.EmptyLine()])

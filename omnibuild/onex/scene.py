@@ -7,8 +7,8 @@ from collections.abc import Collection
 from omnibuild.assemble.imports import Imports
 from omnibuild.assemble.tree import Parameter, Statement, line, quoted
 from omnibuild.assemble.types import Types
+from omnibuild.core.distinct import distinct
 from omnibuild.core.values import Json, Type
-from omnibuild.onex.resources import distinct
 
 _TAKEN = ("request", "handler", "environment", "tmp_path", "monkeypatch", "httpserver", "event_bus", "handled")
 

@@ -45,7 +45,7 @@ class _Asserting(ast.NodeTransformer):
     def __init__(self, steps: Collection[str]) -> None:
         self._steps = steps
 
-    def visit_Name(self, node: ast.Name) -> ast.Name:  # noqa: N802 - the protocol of ast
+    def visit_Name(self, node: ast.Name) -> ast.Name:
         return _with(node, id=asserted(node.id)) if node.id in self._steps else node
 
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 from omnibuild.core.values import (
     Call,
@@ -21,9 +22,10 @@ from omnibuild.onex.guards import Guard, Known, facts, parts
 from omnibuild.onex.logic import attribute, request_scope
 from omnibuild.onex.names import Names
 from omnibuild.onex.settling import asserted, settled, settled_condition
+from omnibuild.spec.compatibility import item_of
 from omnibuild.spec.expression import Binding, Scope, lower
 from omnibuild.spec.expression import names as free_names
-from omnibuild.spec.scope import path_of, union
+from omnibuild.spec.scope import arms_of, path_of, union
 from omnibuild.spec.syntax import Syntax, parse
 
 ITEM = "item"
@@ -61,7 +63,7 @@ def expressions(call: Call) -> Iterator[Expression]:
 def references(calls: Sequence[Call]) -> Mapping[str, frozenset[str]]:
     """Return the steps that each step reads."""
     known = frozenset(it.name for it in calls)
-    return {it.name: known.intersection(*[_read(it)]) for it in calls}
+    return {it.name: known & _read(it) for it in calls}
 
 
 def _read(call: Call) -> frozenset[str]:
@@ -80,6 +82,13 @@ def in_order(calls: Sequence[Call]) -> tuple[list[Call], list[str]]:
             return done, _cycle(left, reads)
         done.append(ready)
     return done, []
+
+
+def is_chain(calls: Sequence[Call]) -> bool:
+    """Return whether every step reads the one before it, so that no two run at the same time."""
+    ordered, _ = in_order(calls)
+    reads = references(calls)
+    return all(before.name in reads[after.name] for before, after in pairwise(ordered))
 
 
 def _cycle(left: Sequence[str], reads: Mapping[str, frozenset[str]]) -> list[str]:
@@ -148,20 +157,17 @@ class Steps:
                 bindings[asserted(step.name)] = Binding(step.result, ast.Call(ran, [tree], []))
         if item:
             bindings[ITEM] = Binding(item, ast.Name(ITEM, ast.Load()))
-        settle = self._settle_condition if condition else self._settle
-        return replace(self._base, names=bindings, settle=lambda syntax: settle(syntax, known))
-
-    def _settle(self, syntax: Syntax, known: Known) -> tuple[ast.expr, list[Problem]]:
-        problems: dict[Problem, None] = {}
-        tree = settled(syntax.tree, known, lambda step, at: problems.setdefault(self._skipped(step, syntax, at)))
-        return tree, list(problems)
-
-    def _settle_condition(self, syntax: Syntax, known: Known) -> tuple[ast.expr, list[Problem]]:
-        problems: dict[Problem, None] = {}
-        tree = settled_condition(
-            syntax.tree, known, lambda step, at: problems.setdefault(self._skipped(step, syntax, at))
+        return replace(
+            self._base, names=bindings, settle=lambda syntax: self._settle(syntax, known, condition=condition)
         )
-        return tree, list(problems)
+
+    def _settle(self, syntax: Syntax, known: Known, *, condition: bool) -> tuple[ast.expr, list[Problem]]:
+        problems: dict[Problem, None] = {}
+
+        def report(step: str, at: ast.expr) -> None:
+            problems[self._skipped(step, syntax, at)] = None
+
+        return (settled_condition if condition else settled)(syntax.tree, known, report), list(problems)
 
     def _skipped(self, step: str, syntax: Syntax, at: ast.expr) -> Problem:
         when = self.by_name[step].call.when
@@ -171,10 +177,6 @@ class Steps:
             hint = f"give this step `when: {condition}`, too, or write `… if {condition} else …`"
         message = f"`{step}` is skipped where `{condition}` does not hold"
         return Problem("skipped", message, syntax.at.into(syntax.start(at)), hint)
-
-    def request_model(self, step: Step) -> Model:
-        """Return what the node that a step calls is asked."""
-        return self.model_of(step.called)
 
     def model_of(self, called: NodeSpec) -> Model:
         """Return the input of a node."""
@@ -190,11 +192,12 @@ def tree_of(expression: Expression) -> ast.expr:
     return ast.Name("…") if isinstance(syntax, Problem) else syntax.tree
 
 
-def item_type(lowered: Lowered | None) -> Type:
-    """Return what iterating over a value gives, `Any` where that is not known."""
-    from omnibuild.spec.compatibility import item_of
-
-    return (lowered and item_of(lowered.type)) or Type("Any")
+def item_type(lowered: Lowered | None) -> Type | None:
+    """Return what iterating over a value gives, `Any` where that is not known, None if one cannot iterate over it."""
+    if lowered is None:
+        return Type("Any")
+    items = [item_of(arm) for arm in arms_of(lowered.type)]
+    return union(it for it in items if it) if all(items) else None
 
 
 def _positive(tree: ast.expr) -> ast.expr:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from omnibuild.core.values import Graph, NodeSpec
+from omnibuild.onex.connectors import published_topics
 from omnibuild.onex.names import kebab
 
 
@@ -20,7 +21,7 @@ class Topics:
 
 
 def topics(spec: NodeSpec, graph: Graph) -> Topics:
-    """Return a node's topics: the derived ones, then those of `events:`, names of nodes resolved."""
+    """Return a node's topics: the derived ones, those of `events:` with names of nodes resolved, and of operations."""
     requested, completed, failed = (
         _topic(spec, "cmd", "requested"),
         _topic(spec, "evt", "completed"),
@@ -33,7 +34,7 @@ def topics(spec: NodeSpec, graph: Graph) -> Topics:
         completed,
         failed,
         tuple(dict.fromkeys((requested, *consumed))),
-        tuple(dict.fromkeys((completed, failed, *spec.events.publishes))),
+        tuple(dict.fromkeys((completed, failed, *spec.events.publishes, *published_topics(spec)))),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from omnibuild.core.values import NodeSpec
-from omnibuild.onex import body, compute, reducer, reference
+from omnibuild.onex import body, compute, effect, orchestrator, reducer, reference
 from omnibuild.onex.way import Way
 
 
@@ -15,6 +15,10 @@ def way_of(spec: NodeSpec) -> Way:
         return body.WAY
     if spec.machine is not None:
         return reducer.WAY
+    if spec.operations:
+        return effect.WAY
+    if spec.steps:
+        return orchestrator.WAY
     if spec.logic is not None:
         return compute.WAY
     raise ValueError(f"{spec.name} does not say what it does")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from omnibuild.core.nearest import nearest
-from omnibuild.core.values import Example, Json, NodeSpec, Pointer, Problem
+from omnibuild.core.values import Example, NodeSpec, Pointer, Problem
 from omnibuild.onex.connectors import connectors_of, fixtures, published_topics
 from omnibuild.onex.connectors.connector import Fixture
 from omnibuild.spec.validation import validate
@@ -93,5 +93,3 @@ def _given(example: Example, key: str, name: str) -> Pointer:
 
 def _leading(known: Mapping[str, Fixture]) -> list[str]:
     return [key for key, it in known.items() if it.given and it.named == "variable"]
-
-

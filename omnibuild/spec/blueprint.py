@@ -8,11 +8,11 @@ from dataclasses import replace
 from omnibuild.core.nearest import nearest
 from omnibuild.core.values import Field, Json, Model, Pointer, Problem, Ref, Type
 from omnibuild.spec.columns import Column, column
-from omnibuild.spec.conformity import check_value
+from omnibuild.spec.conformity import check_field, check_value
 from omnibuild.spec.constraints import fault
 from omnibuild.spec.document import Document
 from omnibuild.spec.reading import Reading
-from omnibuild.spec.recipe import FIELDS, ROW, Recipe
+from omnibuild.spec.recipe import COLUMN, FIELDS, ROW, Recipe
 from omnibuild.spec.validation import validate
 from omnibuild.spec.written import Fields, Written
 
@@ -59,6 +59,8 @@ class Parameters:
         value = said[field.name]
         if field.type.ref and field.type.ref.name in (FIELDS, ROW):
             return self._fields(value, at, row=field.type.ref.name == ROW)
+        if field.type.ref and field.type.ref.name == COLUMN:
+            return self._column_name(value, at)
         nested = self._nested(field.type)
         if nested is not None and isinstance(value, dict):
             self._keys(nested, value, at, f"`{field.name}`")
@@ -87,9 +89,22 @@ class Parameters:
         reading = Reading(self._blueprint)
         fields = reading.model(Ref(self._blueprint.name, str(at.path[-1])), written.fields, at).fields
         self.problems += reading.problems
+        wrong = [problem for it in fields for problem in check_field(it, self._recipe.lookup)]
+        self.problems += wrong
         if not row:
             return value
-        return self._columns(fields, value) if not self.problems else []
+        return self._columns(fields, value) if not (reading.problems or wrong) else []
+
+    def _column_name(self, value: Json, at: Pointer) -> Json:
+        """Return the name of a column, if the row has one of that name."""
+        parameters = self._recipe.parameters
+        rows = [it.name for it in parameters.fields if str(it.type).endswith(f".{ROW}")] if parameters else []
+        names = [name for row in rows for name in self._mapping(row)]
+        if value not in names:
+            near = nearest(str(value), names)
+            hint = f"did you mean `{near}`?" if near else f"the fields are {', '.join(names)}"
+            self._problem("unknown-field", f"`{at.path[-1]}: {value}` is not a field", at, hint)
+        return value
 
     def _columns(self, fields: tuple[Field, ...], written: Mapping[str, Json]) -> list[Column]:
         given = self._mapping(_EXAMPLE)

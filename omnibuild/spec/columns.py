@@ -73,17 +73,25 @@ _SAMPLES: Mapping[str, tuple[Json, ...]] = {
 class Column:
     """A field as a column: `declaration` is the field as it is written, `type` that of the spec language.
 
-    `sample` is a value for examples as in JSON; `kept` is the same as the database has it.
+    `base` is the type without None: a scalar's name, `Literal` or `ref`. `constraints` has the default,
+    too. `sample` is a value for examples as in JSON; `kept` is the same as the database has it.
     """
 
     name: str
     type: str
+    base: str
     declaration: Json
+    constraints: Mapping[str, Json]
     sql: str
     optional: bool
     sample: Json
     kept: Json
     stored: str
+
+    @property
+    def required(self) -> bool:
+        """Whether a value must be given."""
+        return "default" not in self.constraints
 
     @property
     def quoted(self) -> str:
@@ -135,7 +143,9 @@ def column(
     return Column(
         name=field.name,
         type=field.written,
+        base=arms[0].head,
         declaration=declaration,
+        constraints=dict(field.constraints) | ({} if field.required else {"default": field.default}),
         sql=sql,
         optional=len(arms) < len(field.type.args),
         sample=chosen[0],

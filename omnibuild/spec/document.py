@@ -104,7 +104,7 @@ def _syntax(file: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
     lines = text.splitlines()
     shown = lines[line] if line < len(lines) else ""
     message = (error.problem or error.context or "not YAML").rstrip(".")
-    if "\t" in shown[:column] or "'\\t'" in message:
+    if "\t" in shown[:column] or "'\\t'" in message or "tab character" in message:
         hint = "YAML indents with spaces, not with tabs"
     elif _UNQUOTED_TYPE.search(shown):
         hint = 'inside { } YAML wants quotes around a type with brackets: {type: "list[str]"}'

@@ -9,7 +9,6 @@ from dataclasses import replace
 from omnibuild.core.values import Expression, Lowered, Problem, Type
 from omnibuild.spec.inference import Inference
 from omnibuild.spec.narrowing import narrow
-from omnibuild.spec.narrowing import narrow
 from omnibuild.spec.scope import Binding, Env, Opaque, Scope, Want
 from omnibuild.spec.signatures import functions
 from omnibuild.spec.stubs import RULED
@@ -48,22 +47,6 @@ def proves(condition: Expression, scope: Scope) -> Mapping[str, Type]:
     """Return the types that names and attribute paths have where a sound condition holds: `event.note` is not None."""
     syntax = parse(condition.text, condition.at, CODE, "an expression")
     return {} if isinstance(syntax, Problem) else narrow(Inference(syntax, scope), syntax.tree, Env()).narrowed
-
-
-def holding(condition: Expression, scope: Scope) -> Scope:
-    """Return the scope where a condition holds: what it proves not to be None, is not.
-
-    A condition that has problems proves nothing: `lower` says what is wrong with it.
-    """
-    syntax = parse(condition.text, condition.at, CODE, "an expression")
-    if isinstance(syntax, Problem):
-        return scope
-    inference = Inference(syntax, scope)
-    proved = narrow(inference, syntax.tree, Env()).narrowed
-    trees = {path: inference.infer(ast.parse(path, mode="eval").body, Env()).tree for path in proved}
-    if inference.problems:
-        return scope
-    return replace(scope, names={**scope.names, **{path: Binding(type_, trees[path]) for path, type_ in proved.items()}})
 
 
 def names(expression: Expression) -> frozenset[str]:

@@ -11,6 +11,7 @@ from omnibuild.core.nearest import nearest
 from omnibuild.core.ports import TemplateSources
 from omnibuild.core.values import Enum, Model, Place, Pointer, Problem, Ref
 from omnibuild.spec import document
+from omnibuild.spec.conformity import check_field
 from omnibuild.spec.document import Document
 from omnibuild.spec.marks import locate
 from omnibuild.spec.reading import Reading
@@ -20,8 +21,8 @@ from omnibuild.spec.written import Fields, Written
 HOME = "recipes/"
 """The folder of recipes, below the templates."""
 
-FIELDS, ROW = "Fields", "Row"
-"""Types of parameters beside those of the spec language: the fields of a model, and those of a table's row."""
+FIELDS, ROW, COLUMN = "Fields", "Row", "Column"
+"""Types of parameters beside those of the spec language: a model's fields, those of a table's row, one of these."""
 
 _DECLARATION, _DOCUMENTS, _TABLE = "recipe.yaml", ".yaml.j2", ".sql.j2"
 
@@ -67,22 +68,37 @@ def read_recipe(name: str, at: Pointer, sources: TemplateSources) -> tuple[Recip
         return None, [Problem("recipe", f"there is no recipe `{name}`", at, hint)]
     home = f"{HOME}{name}/"
     files = sorted({it for it in (*sources.builtins(), *sources.overrides()) if it.startswith(home)})
-    tables = tuple(it for it in files if it.endswith(_TABLE))
+    recipe = Recipe(
+        name,
+        tuple(it for it in files if it.endswith(_DOCUMENTS)),
+        tuple(it for it in files if it.endswith(_TABLE)),
+    )
     source = sources.override(f"{home}{_DECLARATION}") or sources.builtin(f"{home}{_DECLARATION}")
-    documents = tuple(it for it in files if it.endswith(_DOCUMENTS))
     if source is None:
-        return Recipe(name, documents, tables), []
+        return recipe, []
     written, reading, problems = _declared(source.file, source.text)
     if written is None or reading is None:
         return None, problems
-    models = {it: reading.model(Ref(name, it), them, reading.at.to("models", it)) for it, them in written.models.items()}
-    parameters = reading.model(Ref(name, "parameters"), written.parameters, reading.at.to("parameters"))
-    wanted = tuple(f"{home}{it}{_DOCUMENTS}" for it in written.makes)
-    for index, template in enumerate(wanted):
+    recipe = _with_parameters(recipe, written, reading)
+    made = tuple(f"{home}{it}{_DOCUMENTS}" for it in written.makes)
+    for index, template in enumerate(made):
         if template not in files:
             reading.problem("recipe", f"there is no template {template}", reading.at.to("makes", index))
     problems += (replace(it, at=_placed(it, source.text)) for it in reading.problems)
-    return Recipe(name, wanted or documents, tables, parameters, models), problems
+    return replace(recipe, documents=made or recipe.documents), problems
+
+
+def _with_parameters(recipe: Recipe, written: WrittenRecipe, reading: Reading) -> Recipe:
+    models = {
+        name: reading.model(Ref(recipe.name, name), fields, reading.at.to("models", name))
+        for name, fields in written.models.items()
+    }
+    parameters = reading.model(Ref(recipe.name, "parameters"), written.parameters, reading.at.to("parameters"))
+    recipe = replace(recipe, parameters=parameters, models=models)
+    for model in (parameters, *models.values()):
+        for it in model.fields:
+            reading.problems += check_field(it, recipe.lookup)
+    return recipe
 
 
 def _declared(file: str, text: str) -> tuple[WrittenRecipe | None, Reading | None, list[Problem]]:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
 from omnibuild.core.values import Json
-from omnibuild.spec.written import CLASS_NAME, NAME, Written, WrittenField, WrittenNode, WrittenShared
+from omnibuild.spec.written import (
+    CLASS_NAME,
+    NAME,
+    Written,
+    WrittenBlueprint,
+    WrittenField,
+    WrittenHandler,
+    WrittenModifiers,
+    WrittenNode,
+    WrittenShared,
+)
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-DOCUMENTS: dict[str, type[Written]] = {"node": WrittenNode, "shared": WrittenShared}
+DOCUMENTS: dict[str, type[Written]] = {"node": WrittenNode, "shared": WrittenShared, "blueprint": WrittenBlueprint}
 """What a document may declare, by its first key."""
 
 TYPES = (
@@ -35,13 +46,14 @@ TYPES = (
 _CLASSES = ("models", "enums")
 
 
-def schema() -> dict[str, Json]:
+def schema(connectors: Mapping[str, Json] | None = None) -> dict[str, Json]:
     """Return the schema of one YAML document of a spec file.
 
-    The branches are chosen by the key that says what the document is, rather than by `oneOf`: so an
-    editor tells what is wrong with a node, and not that it is no shared document either.
+    `connectors` are the schemas of what operations can be told, by connector. The branches are chosen by
+    the key that says what the document is, rather than by `oneOf`: so an editor tells what is wrong with
+    a node, and not that it is no shared document either.
     """
-    wanted = [(model, "validation") for model in (WrittenField, *DOCUMENTS.values())]
+    wanted = [(model, "validation") for model in (WrittenField, WrittenHandler, *DOCUMENTS.values())]
     _, made = models_json_schema(wanted, ref_template="#/$defs/{model}")  # type: ignore[arg-type]
     definitions: dict[str, Any] = {name: _trimmed(it) for name, it in made["$defs"].items()}
     definitions["Type"] = {
@@ -51,13 +63,30 @@ def schema() -> dict[str, Json]:
     definitions[WrittenField.__name__]["properties"]["type"] = {"$ref": "#/$defs/Type"}
     for model in DOCUMENTS.values():
         _refine(definitions[model.__name__]["properties"])
+    if connectors:
+        definitions[WrittenNode.__name__]["properties"]["operations"]["items"] = _operation(connectors, definitions)
     return {
         "$schema": DIALECT,
         "title": "omnibuild spec",
-        "description": "A document of a spec file: its first key says whether it declares a node or shared models.",
+        "description": "A document of a spec file: its first key says whether it declares a node, models, or a blueprint.",
         "type": "object",
         **_choice(definitions),
         "$defs": definitions,
+    }
+
+
+def _operation(connectors: Mapping[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of one operation: a connector, and what every operation may have beside it."""
+    parameters = {name: _trimmed(it) for name, it in connectors.items()}
+    for it in parameters.values():
+        definitions |= it.pop("$defs", {})
+    modifiers = _trimmed(WrittenModifiers.model_json_schema(ref_template="#/$defs/{model}"))
+    definitions |= modifiers.pop("$defs", {})
+    return {
+        **modifiers,
+        "description": "A connector with its parameters, and when and how often it is run.",
+        "properties": {**parameters, **modifiers["properties"]},
+        "oneOf": [{"required": [name]} for name in parameters],
     }
 
 

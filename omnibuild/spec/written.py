@@ -181,6 +181,15 @@ class WrittenShared(Written):
     )
 
 
+class WrittenBlueprint(Written):
+    """Several nodes at once, from a recipe; what else stands here is for the recipe to say."""
+
+    model_config = ConfigDict(extra="allow")
+
+    blueprint: str = Field(pattern=NAME, max_length=64, description="The blueprint's name: its nodes begin with it.")
+    recipe: str = Field(description="The recipe: crud, event_handler, api_endpoint, or one of the workspace.")
+
+
 class WrittenNode(Written):
     """One node."""
 

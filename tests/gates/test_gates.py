@@ -13,8 +13,8 @@ from tests.gates.subjects import document, tried, with_spec, written
 BALANCED = gates.levels(Settings("acme"))
 
 
-def test_there_are_seventeen_in_order() -> None:
-    assert [gate.code for gate in gates.ALL] == [f"G{number}" for number in range(1, 18)]
+def test_there_are_eighteen_in_order() -> None:
+    assert [gate.code for gate in gates.ALL] == [f"G{number}" for number in range(1, 19)]
 
 
 @pytest.mark.parametrize("gate", gates.ALL, ids=lambda gate: gate.code)
@@ -29,12 +29,13 @@ def test_each_says_what_why_and_gives_an_example(gate: gates.AnyGate) -> None:
 def test_each_stands_at_its_step() -> None:
     assert {gate.step for gate in gates.DOCUMENT_GATES} == {Step.DOCUMENT}
     assert {gate.step for gate in gates.WORKSPACE_GATES} == {Step.WORKSPACE}
+    assert {gate.step for gate in gates.GRAPH_GATES} == {Step.GRAPH}
     assert {gate.step for gate in gates.DRAFT_GATES} == {Step.DRAFT}
     assert {gate.step for gate in gates.COMPILE_GATES} == {Step.COMPILE}
 
 
 def test_the_levels_of_balanced() -> None:
-    assert [code for code, level in BALANCED.items() if level is Level.WARN] == ["G7", "G8", "G14"]
+    assert [code for code, level in BALANCED.items() if level is Level.WARN] == ["G7", "G8", "G14", "G18"]
     assert Level.OFF not in BALANCED.values()
     assert [gate.code for gate in gates.at_compile(Settings("acme"))] == ["G13", "G14", "G15", "G16"]
 

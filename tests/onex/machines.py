@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from random import Random
 from typing import Any
 
@@ -24,8 +24,15 @@ state:
   lines: {type: "list[Line]", default: []}
   total: {type: Decimal, default: 0}
 transitions:
-  - {when: OrderPlaced, from: draft, to: placed, set: {lines: event.lines, total: "sum(l.quantity * l.unit_price for l in event.lines)"}}
-  - {when: PaymentReceived, from: placed, to: paid, if: event.amount >= state.total, emit: ["OrderPaid(total=state.total)"]}
+  - when: OrderPlaced
+    from: draft
+    to: placed
+    set: {lines: event.lines, total: "sum(l.quantity * l.unit_price for l in event.lines)"}
+  - when: PaymentReceived
+    from: placed
+    to: paid
+    if: event.amount >= state.total
+    emit: ["OrderPaid(total=state.total)"]
   - {when: OrderCancelled, from: [draft, placed], to: cancelled}
 examples:
   - name: placed and paid
@@ -61,7 +68,11 @@ transitions:
     if: state.count + event.by >= 10
     set: {count: 0}
     emit: [LimitReached(count=state.count + event.by), Restarted(reason=None)]
-  - {when: Counted, from: counting, to: counting, if: state.last is not None, set: {count: state.count + event.by, last: state.last + 1}}
+  - when: Counted
+    from: counting
+    to: counting
+    if: state.last is not None
+    set: {count: state.count + event.by, last: state.last + 1}
   - {when: Counted, from: counting, to: counting, set: {count: state.count + event.by, last: "0", busy: true}}
   - {when: Reset, from: counting, to: counting, emit: ["Restarted(reason='asked')"]}
 examples:
@@ -188,7 +199,7 @@ class _Machine:
         result["set"] = {name: value for name, value in changes.items() if value and random.random() < 0.6}
         return {**result, "emit": events}
 
-    def _value(self, name: str, known: Set[str], condition: str) -> str:
+    def _value(self, name: str, known: AbstractSet[str], condition: str) -> str:
         values = [it for it, reads in _VALUES[name].items() if known >= set(reads)]
         if "event.note is not None" in condition and name in _PROVEN:
             values.append(_PROVEN[name])

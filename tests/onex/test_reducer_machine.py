@@ -6,7 +6,6 @@ import importlib
 import sys
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from random import Random
 from types import SimpleNamespace
 from typing import Any
@@ -24,7 +23,7 @@ PACKAGE = "replayed"
 RANDOM_MACHINES = 20
 SEQUENCES = 1_000
 
-_FUNCTIONS = {
+_FUNCTIONS: dict[str, Any] = {
     "__builtins__": {},
     **{it.__name__: it for it in (Decimal, any, len, sorted)},
     "sum": lambda items: sum(items, 0),
@@ -74,7 +73,7 @@ class Interpreter:
 
 
 def _value(text: Any, names: dict[str, Any]) -> Any:
-    return eval(text, {**_FUNCTIONS, **names}) if isinstance(text, str) else text  # noqa: S307 - our own specs
+    return eval(text, {**_FUNCTIONS, **names}) if isinstance(text, str) else text
 
 
 def _event(name: str) -> Any:
@@ -147,9 +146,7 @@ def test_a_thousand_sequences_of_messages_end_as_the_specs_say(generated: dict[s
                 name: data.draw(_POSITIVE if isinstance(field, dict) else _SINGLE[field])
                 for name, field in self.spec["messages"][message].items()
             }
-            request = self.request.model_validate(
-                {"state": self.state, "event": {"type": message, **fields}}
-            )
+            request = self.request.model_validate({"state": self.state, "event": {"type": message, **fields}})
 
             output = self.handler.handle(request)
 
@@ -185,4 +182,6 @@ def test_the_random_machines_are_of_many_kinds() -> None:
     assert any("terminal" in spec for spec in specs)
     assert any("emits" not in spec for spec in specs)
     assert any(len(it["from"]) > 1 for spec in specs for it in spec["transitions"])
-    assert {"event.note.strip()"} & {text for spec in specs for it in spec["transitions"] for text in it.get("set", {}).values()}
+    assert {"event.note.strip()"} & {
+        text for spec in specs for it in spec["transitions"] for text in it.get("set", {}).values()
+    }

@@ -55,7 +55,7 @@ def _find(name: str) -> Connector | str:
     return _loaded(_others()[name]) if name in _others() else ""
 
 
-def connector(name: str) -> Connector | None:
+def connector_named(name: str) -> Connector | None:
     """Return the connector of this name, None if there is none or it cannot be used."""
     found = _find(name)
     return None if isinstance(found, str) else found
@@ -74,7 +74,7 @@ def connector_names() -> tuple[str, ...]:
 
 def connectors_of(spec: NodeSpec) -> tuple[Connector, ...]:
     """Return the connectors that a node's operations use, each once."""
-    found = (connector(name) for name in dict.fromkeys(it.connector for it in spec.operations))
+    found = (connector_named(name) for name in dict.fromkeys(it.connector for it in spec.operations))
     return tuple(it for it in found if it)
 
 
@@ -99,5 +99,5 @@ def connector_versions(spec: NodeSpec) -> dict[str, str]:
 
 def connector_schemas() -> dict[str, Json]:
     """Return the JSON Schema of the parameters of every connector, by its name."""
-    found = {name: connector(name) for name in connector_names()}
+    found = {name: connector_named(name) for name in connector_names()}
     return {name: it.parameters.model_json_schema() for name, it in found.items() if it}

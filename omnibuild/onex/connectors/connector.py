@@ -60,13 +60,16 @@ class Result:
     """What an operation gives.
 
     `opaque` says what values can do whose type the spec language cannot name, by the head of that type. The
-    methods in `once` can be called once in all, since they use the result up; those in `views` lead to them.
+    methods in `once` can be called once in all, since they use the result up; those in `views` lead to them. Those in
+    `demanding` can fail, so they belong to the operation. `noun` is what to call a result that has no name.
     """
 
     type: Type
     opaque: Mapping[str, Opaque] = field(default_factory=dict)
     once: frozenset[str] = frozenset()
     views: frozenset[str] = frozenset()
+    demanding: frozenset[str] = frozenset()
+    noun: str = "result"
 
 
 class Code(Protocol):
@@ -93,11 +96,13 @@ class Code(Protocol):
 class Action:
     """An operation that has been read: what it does, as Python.
 
-    `value` writes the expression that does it; its value is the operation's result. `transient` is a predicate
-    over exceptions: whether another try may help. Without it, every failure is worth another try.
+    `value` writes the expression that does it; its value is the operation's result. `confirm` writes one that raises
+    what is wrong with the result of this name. `transient` is a predicate over exceptions: whether another try
+    may help. Without it, every failure is worth another try.
     """
 
     value: Callable[[Code], ast.expr]
+    confirm: Callable[[ast.expr], ast.expr] | None = None
     result: Result | None = None
     resources: tuple[Resource, ...] = ()
     transaction: Transaction | None = None

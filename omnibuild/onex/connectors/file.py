@@ -46,7 +46,7 @@ def _read(reading: Reading, given: FileParameters) -> Action | None:
     def value(_: Code) -> ast.expr:
         return ast.Await(ast.Call(reading.support("files", f"{verb}_text"), arguments, []))
 
-    return Action(value, Result(Type("str")) if verb == "read" else None)
+    return Action(value, result=Result(Type("str")) if verb == "read" else None)
 
 
 # -------------------------------------------------------------------------------------- examples
@@ -76,7 +76,9 @@ def _write(scene: Scene, given: Given | None, then: Then | None) -> None:
             scene.before(line(f"{place}.write_text({quoted(text)})"))
         scene.variable(variable, f"str({folder})")
         if then and variable in then.folder:
-            found = f'{{it.relative_to({folder}).as_posix(): it.read_text() for it in {folder}.rglob("*") if it.is_file()}}'
+            found = (
+                f'{{it.relative_to({folder}).as_posix(): it.read_text() for it in {folder}.rglob("*") if it.is_file()}}'
+            )
             scene.after(line(f"assert {found} == {scene.literal({**then.folder[variable]})}"))
 
 

@@ -18,7 +18,7 @@ from omnibuild.spec.written import Written
 SECONDS = 30.0
 """How long httpx waits for the other side where neither an operation nor the policy says otherwise."""
 
-type Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 
 _WITH_CONTENT = ("POST", "PUT", "PATCH")
 _CONTENT = ("json", "data", "content")
@@ -70,14 +70,16 @@ def _read(reading: Reading, given: HttpParameters) -> Action | None:
         plain = given.method in _WITH_CONTENT or not any(it.arg in _CONTENT for it in arguments)
         function = ast.Attribute(held, given.method.lower() if plain else "request", ast.Load())
         first: list[ast.expr] = [] if plain else [ast.Constant(given.method)]
-        sent = ast.Await(ast.Call(function, [*first, url.tree], arguments))
+        return ast.Await(ast.Call(function, [*first, url.tree], arguments))
+
+    def confirm(response: ast.expr) -> ast.expr:
         if given.expect:
             statuses = [ast.Constant(it) for it in given.expect]
-            return ast.Call(reading.support("responses", "expected"), [sent, *statuses], [])
-        return ast.Call(ast.Attribute(sent, "raise_for_status", ast.Load()), [], [])
+            return ast.Call(reading.support("responses", "expect"), [response, *statuses], [])
+        return ast.Call(ast.Attribute(response, "raise_for_status", ast.Load()), [], [])
 
-    transient = reading.support("responses", "server_may_recover")
-    return Action(value, Result(Type(_RESPONSE), _OPAQUE), (client,), transient=transient)
+    result = Result(Type(_RESPONSE), _OPAQUE, noun="response")
+    return Action(value, confirm, result, (client,), transient=reading.support("responses", "server_may_recover"))
 
 
 def _arguments(reading: Reading, given: HttpParameters) -> list[ast.keyword]:

@@ -10,7 +10,7 @@ from pydantic import Field, JsonValue
 
 from omnibuild.assemble.tree import line, quoted
 from omnibuild.core.nearest import nearest
-from omnibuild.core.values import Json, Pointer, Problem, Type
+from omnibuild.core.values import Json, Pointer, Problem
 from omnibuild.onex.connectors.connector import Action, Code, Connector, Fixture, Parameters, Resource
 from omnibuild.onex.connectors.reading import Reading
 from omnibuild.onex.scene import Scene

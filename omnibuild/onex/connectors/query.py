@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
+from omnibuild.assemble.tree import quoted
+
 BIND = re.compile(r"(?<![:\w\\]):(\w+)(?!:)")
 """A bound parameter, as SQLAlchemy's `text()` finds it: quotes around it make no difference."""
 
-_QUIET = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
+_WIDTH = 100
+_QUIET = re.compile(r"(?P<text>'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\")|--[^\n]*|/\*.*?\*/", re.DOTALL)
+"""A quoted text, or a comment."""
+
 _PERCENT = re.compile(r"%(\(\w*\))?[sdirf]\b")
 _BRACES = re.compile(r"\{[A-Za-z_][\w.\[\]]*(![rsa])?(:[^{}]*)?\}|\{\}")
 _QUOTED_PERCENT = re.compile(r"'%(\(\w*\))?s'")
@@ -26,11 +31,10 @@ def query_faults(query: str, bound: Collection[str]) -> Iterator[tuple[int, str,
     `bound` are the names that have values.
     """
     loud = _QUIET.sub(lambda it: " " * len(it[0]), query)
+    read = _QUIET.sub(lambda it: it["text"] or " " * len(it[0]), query)
     bind = "write `:name`, and its value under `with`"
-    braces = [it for it in _BRACES.finditer(query) if it[0] != "{}" or loud[it.start()] == "{"]
-    for it in braces:
-        yield it.start(), f"`{it[0]}` would format a value into the query", bind
-    for it in (*_PERCENT.finditer(loud), *_QUOTED_PERCENT.finditer(query)):
+    braces = [it for it in _BRACES.finditer(read) if it[0] != "{}" or loud[it.start()] == "{"]
+    for it in (*braces, *_PERCENT.finditer(loud), *_QUOTED_PERCENT.finditer(read)):
         yield it.start(), f"`{it[0]}` would format a value into the query", bind
     first = re.search(r";\s*(?=\S)", loud)
     if first:
@@ -55,16 +59,17 @@ def constant_name(query: str, fallback: str) -> str:
     return name.upper()
 
 
-def pieces(query: str, width: int) -> list[str]:
-    """Return a query in pieces of at most this many characters where spaces allow it, one a line if it has lines."""
-    parts: list[str] = []
-    for line in query.strip().splitlines(keepends=True):
-        words = re.findall(r"\s*\S+\s*?|\s+$", line)
-        current = ""
-        for word in words:
-            if current and len(current) + len(word) > width:
-                parts.append(current)
-                current = ""
-            current += word
-        parts.append(current)
-    return [it for it in parts if it]
+def literal(query: str) -> str:
+    """Return a query as a text literal: in pieces, one a line of its own or as long as a line of code can be."""
+    return " ".join(quoted(it) for it in _pieces(query.strip()))
+
+
+def _pieces(query: str) -> Iterator[str]:
+    for row in query.splitlines(keepends=True):
+        piece = ""
+        for word in re.findall(r"\s*\S+|\s+$", row):
+            if piece and len(piece) + len(word) > _WIDTH:
+                yield piece
+                piece = ""
+            piece += word
+        yield piece

@@ -5,7 +5,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 
-from omnibuild.core.values import Expression, Imported, Json, Lowered, Model, NodeSpec, Operation, Pointer, Problem, Type
+from omnibuild.core.values import (
+    Expression,
+    Imported,
+    Json,
+    Lowered,
+    Model,
+    NodeSpec,
+    Operation,
+    Pointer,
+    Problem,
+    Type,
+)
 from omnibuild.onex.names import Names
 from omnibuild.spec.expression import Scope, lower
 from omnibuild.spec.expression import names as free_names

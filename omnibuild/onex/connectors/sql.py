@@ -3,58 +3,80 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator, Mapping
 
 from pydantic import Field, JsonValue
 
 from omnibuild.assemble.blocks import with_
-from omnibuild.assemble.tree import line, parsed, quoted
+from omnibuild.assemble.tree import line, parsed
 from omnibuild.core.nearest import nearest
 from omnibuild.core.values import Imported, Json, Lowered, Type
-from omnibuild.onex.connectors.connector import Action, Code, Connector, Fixture, Parameters, Resource, Result, Transaction
-from omnibuild.onex.connectors.query import bound_names, constant_name, pieces, query_faults
+from omnibuild.onex.connectors.connector import (
+    Action,
+    Code,
+    Connector,
+    Fixture,
+    Parameters,
+    Resource,
+    Result,
+    Transaction,
+)
+from omnibuild.onex.connectors.query import bound_names, constant_name, literal, query_faults
 from omnibuild.onex.connectors.reading import Reading, as_dict
 from omnibuild.onex.scene import Scene
 from omnibuild.spec.expression import Opaque
 from omnibuild.spec.scope import arms_of
 from omnibuild.spec.written import Written
 
-_WIDTH = 100
 _BINDABLE = ("Any", "None", "bool", "int", "float", "str", "bytes", "Literal", "date", "datetime", "time")
 _AS_TEXT = ("UUID", "Decimal", "HttpUrl", "Path")
 _ANY = Type("Any")
-_MANY = Type("Iterable", (_ANY,))
-_RESULT, _VIEW, _ROW = "sql result", "sql mappings", "sql row"
-_OPTIONAL_ROW = Type("|", (Type(_ROW), Type("None")))
-_ROWS = {
-    "all": _MANY,
-    "first": Type("|", (_ANY, Type("None"))),
-    "one": _ANY,
-    "one_or_none": Type("|", (_ANY, Type("None"))),
-}
+_NONE = Type("None")
+_RESULT, _SCALARS, _MAPPINGS, _ROW, _MAPPING = "sql result", "sql scalars", "sql mappings", "sql row", "sql mapping"
+
+
+class _Columns(Mapping[str, Type]):
+    """The attributes of a row: only the database knows which, so all that an expression may name at all."""
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and not name.startswith("_")
+
+    def __getitem__(self, name: str) -> Type:
+        return _ANY
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def _methods(item: Type) -> dict[str, Type]:
+    """Return what reads a result whose items have this type, and uses it up."""
+    optional = Type("|", (item, _NONE))
+    return {"all": Type("Iterable", (item,)), "first": optional, "one": item, "one_or_none": optional}
+
+
+_SCALAR = ("scalar", "scalar_one", "scalar_one_or_none")
 _OPAQUE = {
     _RESULT: Opaque(
         members={"rowcount": Type("int")},
         calls={
-            **_ROWS,
-            "scalar": _ANY,
-            "scalar_one": _ANY,
-            "scalar_one_or_none": _ANY,
-            "scalars": Type("sql scalars"),
-            "mappings": Type(_VIEW),
+            **_methods(Type(_ROW)),
+            **dict.fromkeys(_SCALAR, _ANY),
+            "scalars": Type(_SCALARS),
+            "mappings": Type(_MAPPINGS),
         },
     ),
-    "sql scalars": Opaque(calls=_ROWS),
-    _VIEW: Opaque(
-        calls={
-            "all": Type("Iterable", (Type(_ROW),)),
-            "first": _OPTIONAL_ROW,
-            "one": Type(_ROW),
-            "one_or_none": _OPTIONAL_ROW,
-        }
+    _SCALARS: Opaque(calls=_methods(_ANY)),
+    _MAPPINGS: Opaque(calls=_methods(Type(_MAPPING))),
+    _ROW: Opaque(members=_Columns(), item=_ANY),
+    _MAPPING: Opaque(
+        calls={"get": _ANY, "keys": Type("Iterable", (Type("str"),)), "values": Type("Iterable", (_ANY,))}, item=_ANY
     ),
-    _ROW: Opaque(calls={"get": _ANY, "keys": Type("Iterable", (Type("str"),)), "values": _MANY}, item=_ANY),
 }
-_ONCE = frozenset({*_ROWS, "scalar", "scalar_one", "scalar_one_or_none"})
+_ONCE = frozenset({*_methods(_ANY), *_SCALAR})
+_DEMANDING = frozenset({"one", "one_or_none", "scalar_one", "scalar_one_or_none"})
 
 
 class SqlParameters(Parameters):
@@ -86,15 +108,14 @@ def _read(reading: Reading, given: SqlParameters) -> Action | None:
     name = constant_name(query, reading.operation.name)
 
     def value(code: Code) -> ast.expr:
-        parts = " ".join(quoted(it) for it in pieces(query, _WIDTH))
-        text = parsed(f"{code.imported('sqlalchemy', 'text')}({parts})")
+        text = parsed(f"{code.imported('sqlalchemy', 'text')}({literal(query)})")
         statement = code.constant(name, text, reading.at.to("query"))
         execute = ast.Attribute(code.transaction(transaction), "execute", ast.Load())
         return ast.Await(ast.Call(execute, [statement, as_dict(values)] if values else [statement], []))
 
-    result = Result(Type(_RESULT), _OPAQUE, once=_ONCE, views=frozenset({"scalars", "mappings"}))
+    result = Result(Type(_RESULT), _OPAQUE, once=_ONCE, views=frozenset({"scalars", "mappings"}), demanding=_DEMANDING)
     transient = reading.support("database", "database_may_recover")
-    return Action(value, result, (engine,), transaction, transient)
+    return Action(value, result=result, resources=(engine,), transaction=transaction, transient=transient)
 
 
 def _check_value(reading: Reading, name: str, value: Lowered) -> None:
@@ -151,14 +172,14 @@ def _write(scene: Scene, given: Given | None, then: Then | None) -> None:
         database = scene.local(variable.lower().removesuffix("_url"))
         scene.before(line(f'{database} = {scene.folder()} / "{database}.sqlite"'))
         if statements:
-            body = [line(f"connection.execute({scene.literal(it)})") for it in statements]
+            body = [line(f"connection.execute({literal(it)})") for it in statements]
             scene.before(with_([_connected(scene, database), "connection"], body))
         scene.variable(variable, f'f"sqlite+aiosqlite:///{{{database}}}"')
         looks = then.sql.get(variable, []) if then else []
         if looks:
             body = [line(f"connection.row_factory = {scene.imports.module('sqlite3')}.Row")]
             for it in looks:
-                rows = f"[dict(row) for row in connection.execute({quoted(it.query)})]"
+                rows = f"[dict(row) for row in connection.execute({literal(it.query)})]"
                 body.append(line(f"assert {rows} == {scene.literal(_json(it.rows))}"))
             scene.after(with_([_connected(scene, database)], body))
 

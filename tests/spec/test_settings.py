@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import pytest
+
+from omnibuild.core.values import Level, Mode, Place, Problem, Settings
+from omnibuild.spec.settings import read_settings
+
+LEAST = '[workspace]\npackage = "acme"\n'
+ALL = """\
+[workspace]
+package = "acme"
+specs = "nodes"
+templates = "own"
+cache = ".cache"
+out = "made"
+dependencies = ["httpx>=0.28"]
+
+[build]
+mode = "strict"
+jobs = 2
+
+[gates]
+G8 = "off"
+G13 = "warn"
+
+[check]
+type_checker = "mypy"
+
+[cache]
+max_size = "1.5 MiB"
+
+[env.production.build]
+mode = "balanced"
+
+[env.production.gates]
+G7 = "block"
+"""
+
+
+def good(text: str, environment: str | None = None) -> Settings:
+    settings, problems = read_settings(text, environment)
+    assert problems == []
+    assert settings is not None
+    return settings
+
+
+def wrong(text: str, environment: str | None = None) -> Problem:
+    settings, (problem,) = read_settings(text, environment)
+    assert settings is None
+    return problem
+
+
+def test_the_package_is_enough() -> None:
+    assert good(LEAST) == Settings("acme")
+    assert good(LEAST).mode is Mode.BALANCED
+    assert good(LEAST).max_size == 2 * 1024**3
+
+
+def test_everything_can_be_set() -> None:
+    settings = good(ALL)
+
+    assert (settings.specs, settings.templates, settings.cache, settings.out) == ("nodes", "own", ".cache", "made")
+    assert settings.dependencies == ("httpx>=0.28",)
+    assert (settings.mode, settings.jobs, settings.max_size) == (Mode.STRICT, 2, 1572864)
+    assert settings.gates == {"G8": Level.OFF, "G13": Level.WARN}
+
+
+def test_an_environment_goes_on_top() -> None:
+    settings = good(ALL, "production")
+
+    assert settings.mode is Mode.BALANCED
+    assert settings.jobs == 2
+    assert settings.gates == {"G8": Level.OFF, "G13": Level.WARN, "G7": Level.BLOCK}
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [("100", 100), ("100B", 100), ("2KB", 2000), ("2KiB", 2048), ("3MB", 3_000_000), ("1GB", 10**9), ("0.5GiB", 2**29)],
+)
+def test_sizes(size: str, expected: int) -> None:
+    assert good(f'{LEAST}[cache]\nmax_size = "{size}"\n').max_size == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "code", "message", "hint"),
+    [
+        ('[workspace]\npackage = "acme\n', 2, 16, "toml", "this is not TOML: ", ""),
+        ("", 1, 1, "missing-key", "`workspace` is missing", 'the least is: [workspace] package = "acme"'),
+        ("[workspace]\n", 1, 1, "missing-key", "`workspace.package` is missing", 'the least is: [workspace] package = "acme"'),
+        (f'{LEAST}spec = "x"\n', 3, 1, "unknown-key", "the key `workspace.spec` means nothing here", "did you mean `specs`?"),
+        (f"{LEAST}\n[biuld]\njobs = 1\n", 4, 1, "unknown-key", "the key `biuld` means nothing here", "did you mean `build`?"),
+        (f"{LEAST}[build]\nworkers = 3\n", 4, 1, "unknown-key", "the key `build.workers` means nothing here", "known here: mode, jobs"),
+        (f'{LEAST}[build]\nmode = "quick"\n', 4, 1, "value", "`build.mode`: input should be 'fast', 'balanced' or 'strict'", ""),
+        (f"{LEAST}[build]\njobs = -1\n", 4, 1, "value", "`build.jobs`: input should be greater than or equal to 0", ""),
+        (f'{LEAST}[gates]\nG7 = "never"\n', 4, 1, "value", "`gates.G7`: input should be 'off', 'warn' or 'block'", ""),
+        ('[workspace]\npackage = "Acme Inc"\n', 2, 1, "value", "`workspace.package`: string should match pattern", ""),
+        (f'{LEAST}[cache]\nmax_size = "much"\n', 4, 1, "value", "`cache.max_size`: string should match pattern", ""),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_at_its_place(
+    text: str, line: int, column: int, code: str, message: str, hint: str
+) -> None:
+    problem = wrong(text)
+
+    assert (problem.code, problem.at) == (code, Place("omnibuild.toml", line, column))
+    assert problem.message.startswith(message)
+    assert problem.hint == hint
+
+
+def test_an_unknown_environment() -> None:
+    assert wrong(ALL, "prodution").hint == "did you mean `production`?"
+    assert wrong(LEAST, "ci").hint == "add [env.ci] to omnibuild.toml"
