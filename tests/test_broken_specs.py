@@ -8,7 +8,7 @@ import pytest
 
 from omnibuild.core.values import Mode, Problem, Report, Status
 from tests.conftest import Make
-from tests.workspaces import CHAIN, CHARGER, PRICER, Sandbox, blocking, place, statuses, told
+from tests.workspaces import CHAIN, PRICER, Sandbox, blocking, place, statuses, told
 
 
 def spec(name: str, rest: str, kind: str = "compute") -> str:
@@ -28,11 +28,9 @@ EIGHT = {
         for one, other in (("one", "two"), ("two", "three"), ("three", "one"))
     ),
     "specs/g_name.yaml": spec("g_name", PLAIN.replace("{n: n}", "{n: n + m}")),
-    "specs/h_example.yaml": spec(
-        "h_example", PLAIN + "examples:\n  - {name: four, input: {n: 4}, output: {n: 5}}\n"
-    ),
+    "specs/h_example.yaml": spec("h_example", PLAIN + "examples:\n  - {name: four, input: {n: 4}, output: {n: 5}}\n"),
     "specs/money.yaml": "shared: money\ndescription: Money.\nmodels: {Amount: {value: Decimal}}\n",
-}  # fmt: skip
+}
 """Eight broken specs, one problem each, and one that is sound."""
 
 PLACES = [
@@ -69,7 +67,7 @@ def test_eight_problems_are_told_in_one_run_each_at_its_place(eight: Sandbox) ->
             Status.FAILED,
         ),
         **dict.fromkeys(["f_two", "f_three", "money"], Status.SKIPPED),
-    }  # fmt: skip
+    }
 
 
 def test_the_eight_problems_say_what_is_wrong_and_what_to_do(eight: Sandbox) -> None:
@@ -149,8 +147,11 @@ def test_what_needs_a_broken_spec_is_skipped_without_a_problem_of_its_own(chain:
     assert told(report) == [("specs/money.yaml:6:19", "type")]
     assert of(report, "money").hint == "write Decimal"
     assert statuses(report) == {
-        "money": Status.FAILED, "charger": Status.SKIPPED, "biller": Status.SKIPPED, "pricer": Status.SKIPPED
-    }  # fmt: skip
+        "money": Status.FAILED,
+        "charger": Status.SKIPPED,
+        "biller": Status.SKIPPED,
+        "pricer": Status.SKIPPED,
+    }
     assert report.outcomes["biller"].because == ("it needs a node that has problems",)
     assert report.outcomes["pricer"].because == ("it was never built", "nothing is written while there are problems")
 
@@ -222,10 +223,15 @@ def test_a_body_that_is_missing_broken_or_one_too_many(make: Make) -> None:
         ("quantity: 2", "quantity: 2.5", "11:23", "`2.5` is not int"),
         ('    output: {total: "10.00"}\n', "", "10:5", "an example says either its `output` or how it `fails`"),
         ("input: {quantity: int,", "input: {quantity: {type: int, default: two},", "5:40", "`two` is not int"),
-        ("input: {quantity: int,", "input: {quantity: {type: int, pattern: x},", "5:31", "`pattern` means nothing for int"),
+        (
+            "input: {quantity: int,",
+            "input: {quantity: {type: int, pattern: x},",
+            "5:31",
+            "`pattern` means nothing for int",
+        ),
         ("total: quantity * price", "totals: quantity * price", "8:3", "the output has no field `totals`"),
     ],
-)  # fmt: skip
+)
 def test_what_only_the_whole_graph_shows_is_told_at_its_place(
     make: Make, old: str, new: str, where: str, message: str
 ) -> None:

@@ -15,9 +15,11 @@ from pathlib import Path
 import click
 import pytest
 
+from omnibuild import Workspace
 from omnibuild.cli.app import VERBS
 from omnibuild.core.values import Mode
 from omnibuild.gates import ALL, COMPILE_GATES, AnyGate
+from omnibuild.graph.picture import PICTURES
 from tests.conftest import Make
 from tests.workspaces import REPOSITORY, TOML, blocking, workspace
 
@@ -155,6 +157,18 @@ def test_the_readme_shows_what_its_commands_print(part: str, built_once: Path, t
             (REPOSITORY / "README.md").write_text(now.replace(shown(command, printed), shown(command, done.stdout), 1))
         else:
             assert same, f"not what the README shows:\n$ {command}\n{done.stdout}{done.stderr}"
+
+
+def test_the_readme_has_the_graph_of_this_repository(regen: bool) -> None:
+    graph = Workspace.open(REPOSITORY).survey().graph
+    picture = f"```text\n{PICTURES['text'](graph, graph.order).rstrip()}\n```\n"
+    readme = REPOSITORY / "README.md"
+    if regen:
+        readme.write_text(
+            re.sub(r"^```text\nmoney .*?^```\n", lambda _: picture, readme.read_text(), flags=re.MULTILINE | re.DOTALL)
+        )
+
+    assert picture in readme.read_text(), "pytest tests/test_documents.py --regen writes it anew"
 
 
 # ---------------------------------------------------------------------------------------- links

@@ -59,8 +59,13 @@ def together(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(folder: Path, *command: str) -> str:
     """Run a tool on the golden trees with nobody's configuration; return what it says, "" if it is content."""
     done = subprocess.run(
-        [sys.executable, "-m", *command], cwd=folder, capture_output=True, text=True, check=False, env={"PYTHONPATH": "src"}
-    )  # fmt: skip
+        [sys.executable, "-m", *command],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PYTHONPATH": "src"},
+    )
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
 
@@ -76,9 +81,17 @@ def test_the_linter_is_content(together: Path) -> None:
     rules = "A,B,C4,D,E,F,FURB,I,ISC,N,PERF,PIE,PL,PT,PTH,PYI,Q,RET,RUF,SIM,T20,TID,UP,W"
     left_out = "D105,D107,D203,D213,D400,D415,N818,PLR2004,RUF005"
     run_ = run(
-        together, "ruff", "check", "--isolated", "--line-length=120", "--target-version=py312", f"--select={rules}",
-        f"--ignore={left_out}", "--output-format=concise", "src",
-    )  # fmt: skip
+        together,
+        "ruff",
+        "check",
+        "--isolated",
+        "--line-length=120",
+        "--target-version=py312",
+        f"--select={rules}",
+        f"--ignore={left_out}",
+        "--output-format=concise",
+        "src",
+    )
     assert run_ == ""
 
 

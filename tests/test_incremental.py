@@ -44,7 +44,8 @@ class Doc:
         model = f"Model{name.capitalize()}"
         body = (
             f"from {models} import {model}Input, {model}Output\n\n\n"
-            f"def handle(request: {model}Input) -> {model}Output:\n    return {model}Output(y=request.f0 + {self.factor})\n"
+            f"def handle(request: {model}Input) -> {model}Output:\n"
+            f"    return {model}Output(y=request.f0 + {self.factor})\n"
         )
         return {f"{home}.yaml": text, f"{home}.py": body}
 
@@ -63,7 +64,9 @@ def docs(name: str) -> st.SearchStrategy[Doc]:
 
 WORKSPACES = st.fixed_dictionaries({name: st.none() | docs(name) for name in NAMES})
 EDITS = st.lists(
-    st.sampled_from(NAMES).flatmap(lambda name: st.tuples(st.just(name), st.none() | docs(name))), min_size=1, max_size=4
+    st.sampled_from(NAMES).flatmap(lambda name: st.tuples(st.just(name), st.none() | docs(name))),
+    min_size=1,
+    max_size=4,
 )
 
 

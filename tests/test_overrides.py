@@ -8,7 +8,9 @@ from tests.conftest import Make
 from tests.workspaces import PRICER, Sandbox, blocking, built, told
 
 HOME = "out/src/acme/nodes/node_pricer_compute"
-LICENCE = "{% block header %}\n# Copyright 2026 Acme. All rights reserved.\n# SPDX-License-Identifier: MIT\n{% endblock %}\n"
+LICENCE = (
+    "{% block header %}\n# Copyright 2026 Acme. All rights reserved.\n# SPDX-License-Identifier: MIT\n{% endblock %}\n"
+)
 
 
 @pytest.fixture
@@ -63,7 +65,7 @@ def test_a_block_can_keep_what_it_stands_for(pricer: Sandbox) -> None:
         pricer,
         "pyproject.toml.j2",
         '{% extends "omnibuild/pyproject.toml.j2" %}\n'
-        '{% block tools %}\n{{ super() }}\n[tool.coverage.run]\nbranch = true\n{% endblock %}\n',
+        "{% block tools %}\n{{ super() }}\n[tool.coverage.run]\nbranch = true\n{% endblock %}\n",
     )
 
     assert pricer.build().ok

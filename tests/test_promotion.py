@@ -36,22 +36,23 @@ def only(report: Report) -> Problem:
 
 
 @pytest.mark.parametrize(
-    ("path", "line", "old", "new", "belongs"),
+    ("where", "old", "new", "belongs"),
     [
-        (HANDLER, 11, "request.quantity * request.price", "request.price", "specs/pricer.yaml:8"),
-        (HANDLER, 10, '"""Compute the output', '"""Work out the output', "specs/pricer.yaml:8"),
-        (f"{HOME}/models/model_pricer_input.py", 14, "price: Decimal", "price: float", "specs/pricer.yaml:5"),
-        (f"{HOME}/models/model_pricer_output.py", 13, "total: Decimal", "total: float", "specs/pricer.yaml:6"),
-        (f"{HOME}/tests/test_handler_pricer.py", 11, '"5.00"', '"6.00"', "specs/pricer.yaml:10"),
-        (f"{HOME}/__init__.py", 1, "Price a number", "Price some", "specs/pricer.yaml:3"),
-        (f"{HOME}/contract.yaml", 2, "COMPUTE_GENERIC", "EFFECT_GENERIC", "specs/pricer.yaml:1"),
-        ("src/acme/shared/money/enum_currency.py", 9, 'EUR = "EUR"', 'EUR = "eur"', "specs/money.yaml:4"),
-        (BILLER, 11, "charged.value > 0", "charged.value > 1", "specs/biller.py:6"),
+        ((HANDLER, 11), "request.quantity * request.price", "request.price", "specs/pricer.yaml:8"),
+        ((HANDLER, 10), '"""Compute the output', '"""Work out the output', "specs/pricer.yaml:8"),
+        ((f"{HOME}/models/model_pricer_input.py", 14), "price: Decimal", "price: float", "specs/pricer.yaml:5"),
+        ((f"{HOME}/models/model_pricer_output.py", 13), "total: Decimal", "total: float", "specs/pricer.yaml:6"),
+        ((f"{HOME}/tests/test_handler_pricer.py", 11), '"5.00"', '"6.00"', "specs/pricer.yaml:10"),
+        ((f"{HOME}/__init__.py", 1), "Price a number", "Price some", "specs/pricer.yaml:3"),
+        ((f"{HOME}/contract.yaml", 2), "COMPUTE_GENERIC", "EFFECT_GENERIC", "specs/pricer.yaml:1"),
+        (("src/acme/shared/money/enum_currency.py", 9), 'EUR = "EUR"', 'EUR = "eur"', "specs/money.yaml:4"),
+        ((BILLER, 11), "charged.value > 0", "charged.value > 1", "specs/biller.py:6"),
     ],
 )
 def test_an_edit_stops_the_build_and_is_told_where_it_belongs(
-    done: Sandbox, path: str, line: int, old: str, new: str, belongs: str
+    done: Sandbox, where: tuple[str, int], old: str, new: str, belongs: str
 ) -> None:
+    path, line = where
     edit(done, path, old, new)
     before = done.tree()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from omnibuild.core.nearest import nearest
 from omnibuild.core.values import Enum, Graph, Level, Model, NodeSpec, Problem, Ref, Type
@@ -40,8 +40,8 @@ def _consumed(end: End, subject: GraphSubject) -> Iterator[Problem]:
 
 def _unpublished(end: End, subject: GraphSubject) -> str:
     nodes = [name for name, spec in subject.graph.specs.items() if isinstance(spec, NodeSpec) and name != end.node]
-    known = nodes if "." not in end.topic else [it.topic for it in subject.topics.publishers if it.node != end.node]
-    near = nearest(end.topic, known)
+    known = [it.topic for it in subject.topics.publishers if it.node != end.node]
+    near = _near(end.topic, known) if "." in end.topic else nearest(end.topic, nodes)
     return f"did you mean `{near}`?" if near else "if it comes from outside, list it under `external`, too"
 
 
@@ -55,7 +55,7 @@ def _published(end: End, subject: GraphSubject) -> Iterator[Problem]:
             yield _problem(end, _mismatch(end, consumer, difference), hint)
     if end.topic.startswith(DEAD_LETTER) or topics.is_external(end) or consumers:
         return
-    near = nearest(end.topic, [it.topic for it in topics.consumers if not topics.publishers_of(it.topic)])
+    near = _near(end.topic, [it.topic for it in topics.consumers if not topics.publishers_of(it.topic)])
     hint = f"did you mean `{near}`?" if near else "if it is for others outside, list it under `external`, too"
     yield _problem(end, f"no node consumes `{end.topic}`", hint)
 
@@ -63,6 +63,13 @@ def _published(end: End, subject: GraphSubject) -> Iterator[Problem]:
 def _mismatch(publisher: End, consumer: End, difference: str) -> str:
     message = f"`{publisher.node}` publishes `{publisher.topic}` with another payload than `{consumer.node}` takes"
     return f"{message}: {difference}"
+
+
+def _near(topic: str, known: Iterable[str]) -> str | None:
+    """Return the topic that may be meant: all begin and end alike, so what is between counts."""
+    by_event = {".".join(it.split(".")[2:-1]): it for it in known}
+    near = nearest(".".join(topic.split(".")[2:-1]), by_event)
+    return by_event[near] if near else None
 
 
 # -------------------------------------------------------------------------------------- payloads

@@ -52,7 +52,8 @@ def _must_hold(type_: Type, ref: Ref, *, filled: bool) -> bool:
 
 def _collisions(spec: Spec, names: Names) -> Iterator[Problem]:
     seen: dict[str, str] = {}
-    declared: tuple[Model | Enum, ...] = (*spec.models, *spec.enums)
+    generated = (model for model in spec.models if not model.source)
+    declared: tuple[Model | Enum, ...] = (*generated, *spec.enums)
     for it in declared:
         name = names.class_name(it.ref)
         other = seen.setdefault(snake(name), it.ref.name)

@@ -4,17 +4,35 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from omnibuild.assemble.imports import Imports
 from omnibuild.assemble.tree import Statement, assign, call, returning
 from omnibuild.onex.group import Group
-from omnibuild.onex.guards import Guard, Known, joined, negated, parts
+from omnibuild.onex.guards import Guard, Known, joined, negated, parts, proving
 from omnibuild.onex.logic import LoweredLogic
 from omnibuild.onex.phrases import SAGA, Phrase, Phrases, names_in, same
 from omnibuild.onex.schedule import segment
 from omnibuild.onex.step_code import Block, StepCode
 from omnibuild.onex.steps import Step, Steps, tree_of
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is known at a point of `handle`.
+
+    `optional` are the steps whose variable may be None there, for all that a type checker can see.
+    """
+
+    known: Known
+    in_saga: bool = False
+    optional: frozenset[str] = frozenset()
+
+    def where(self, holds: Guard, fails: Guard = frozenset()) -> State:
+        """Return the state where more holds, and not all of `fails` does."""
+        known = self.known.with_holds(holds)
+        known = known.without(fails) if fails else known
+        return replace(self, known=known, optional=frozenset(it for it in self.optional if not known.ran(it)))
 
 
 class Flow:
@@ -27,63 +45,67 @@ class Flow:
 
     def statements(self) -> tuple[Statement, ...]:
         """Return all statements of `handle`."""
-        return self._rest(self._steps.order, self._steps.known(), in_saga=False).statements
+        return self._rest(self._steps.order, State(self._steps.known())).statements
 
     # ----------------------------------------------------------------------- what is done next
 
-    def _rest(self, left: Sequence[Step], known: Known, *, in_saga: bool) -> Block:
+    def _rest(self, left: Sequence[Step], state: State) -> Block:
         """Return what is done while these steps are left, up to the output."""
         if not left:
-            return self._output(self._phrases.output(known))
-        found = self._early_return(left, known, in_saga) or self._branches(left, known, in_saga)
+            return self._output(self._phrases.output(state.known))
+        found = self._early_return(left, state) or self._branches(left, state)
         if found:
             return found
         size = segment(left)
-        if not in_saga and any(it.call.undo for it in left[:size]):
-            inner = self._rest(left, known, in_saga=True)
+        if not state.in_saga and any(it.call.undo for it in left[:size]):
             saga = f'{self._code.support("saga", "Saga")}("{self._steps.spec.name}")'
-            return self._code.async_with(saga, SAGA, inner)
-        later = self._rest(left[size:], known, in_saga=in_saga)
+            return self._code.async_with(saga, SAGA, self._rest(left, replace(state, in_saga=True)))
+        optional = {it.name for it in left[:size] if self._phrases.guard(it, state.known)}
+        later = self._rest(left[size:], replace(state, optional=state.optional | optional))
         if size == 1:
-            return self._single(left[0], known, later.reads) + later
-        return Group(self._code, self._phrases, left[:size], known, later.reads).block() + later
+            return self._single(left[0], state.known, later.reads) + later
+        return Group(self._code, self._phrases, left[:size], state.known, later.reads).block() + later
 
-    def _early_return(self, left: Sequence[Step], known: Known, in_saga: bool) -> Block | None:
+    def _early_return(self, left: Sequence[Step], state: State) -> Block | None:
         """Return an early return and the rest, if all steps that are left are skipped together."""
+        known = state.known
         shared = frozenset.intersection(*(self._phrases.guard(it, known) for it in left))
         for step in left:
             chosen = [part for part, proves in self._conditions(step, left, known) if proves - known.holds <= shared]
             if not chosen or step.call.when is None:
                 continue
-            fails = self._phrases.facts(joined(chosen)) - known.holds
-            skipped = replace(known, fails=fails, skipped=known.skipped | {it.name for it in left})
-            output = self._phrases.output(skipped)
+            test = joined(chosen)
+            fails = self._phrases.facts(test) - known.holds
+            output = self._phrases.output(replace(known.without(fails), fails=fails))
             if output and not (len(left) == 1 and same(output, self._phrases.output(known))):
-                test = self._phrases.condition(step.call.when, negated(joined(chosen)), known)
-                rest = self._rest(left, known.with_holds(fails), in_saga=in_saga)
-                return self._code.when(test, self._output(output)) + rest
+                rest = self._rest(left, state.where(fails))
+                test = proving(test, self._shown(rest, state, fails), self._steps.guards)
+                condition = self._phrases.condition(step.call.when, negated(test), known)
+                return self._code.when(condition, self._output(output)) + rest
         return None
 
-    def _branches(self, left: Sequence[Step], known: Known, in_saga: bool) -> Block | None:
+    def _branches(self, left: Sequence[Step], state: State) -> Block | None:
         """Return two branches, if every step that is left belongs to the one or to the other."""
         for step in left:
-            for part, proves in self._conditions(step, left, known):
+            for part, proves in self._conditions(step, left, state.known):
                 opposite = self._phrases.facts(part, holds=False)
-                on = [it for it in left if proves - known.holds <= self._phrases.guard(it, known)]
-                off = [it for it in left if opposite <= self._phrases.guard(it, known)]
-                if step.call.when is None or len(on) + len(off) != len(left) or not off:
+                on = [it for it in left if proves - state.known.holds <= self._phrases.guard(it, state.known)]
+                off = [it for it in left if opposite <= self._phrases.guard(it, state.known)]
+                if step.call.when is None or not off or [it for it in left if (it in on) == (it in off)]:
                     continue
-                test = self._phrases.condition(step.call.when, part, known)
-                first, second = (
-                    self._rest(
-                        mine,
-                        replace(known.with_holds(holds), skipped=known.skipped | {it.name for it in others}),
-                        in_saga=in_saga,
-                    )
-                    for mine, others, holds in ((on, off, proves), (off, on, opposite))
-                )
-                return self._code.when(test, first) + second
+                first, second = self._rest(on, state.where(proves, opposite)), self._rest(off, state.where(opposite, proves))
+                needed, otherwise = self._shown(first, state, proves), self._shown(second, state, opposite)
+                if needed and otherwise:
+                    continue  # One condition cannot tell a type checker of the results in both branches.
+                guards = self._steps.guards
+                test = proving(proving(part, needed, guards), otherwise, guards, holds=False)
+                return self._code.when(self._phrases.condition(step.call.when, test, state.known), first) + second
         return None
+
+    def _shown(self, rest: Block, state: State, holds: Guard) -> list[str]:
+        """Return the steps that may have been skipped, but not where this holds, and are read there."""
+        guards = self._steps.guards
+        return [it for it in state.optional & rest.reads if guards[it] <= state.known.holds | holds]
 
     def _conditions(self, step: Step, left: Sequence[Step], known: Known) -> Iterator[tuple[ast.expr, Guard]]:
         """Yield the parts of a step's guard that can be tested now, each with what it proves."""

@@ -40,6 +40,11 @@ class Known:
         """Return whether a step is known to have run."""
         return self.guards.get(step, frozenset()) <= self.holds
 
+    def without(self, fails: Guard) -> Known:
+        """Return what is known where not all of these conditions hold: which steps were skipped."""
+        skipped = (step for step, guard in self.guards.items() if fails <= guard)
+        return replace(self, skipped=self.skipped.union(skipped))
+
     def with_holds(self, more: Guard) -> Known:
         """Return what is known where more holds."""
         return replace(self, holds=self.holds | more)
@@ -116,7 +121,9 @@ def proving(
     position: int | None = None
     for part in parts(tree, operator):
         proves = facts(part, guards, holds=holds)
-        replaced = replaces(part) and any(proves <= guards[name] for name in names)
+        asked = tested(part, guards)
+        own = asked is None or asked[0] in names
+        replaced = own and replaces(part) and any(proves <= guards[name] for name in names)
         if position is None and (replaced or reads(part) & set(names)):
             position = len(kept)
         if not replaced:

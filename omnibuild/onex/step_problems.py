@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from omnibuild.core.nearest import nearest
-from omnibuild.core.values import Call, Kind, Model, NodeSpec, Pointer, Problem
+from omnibuild.core.values import Call, Expression, Kind, Model, NodeSpec, Pointer, Problem
 from omnibuild.onex.answers import answer_problems
 from omnibuild.onex.group import GROUP, function_name, task_name
+from omnibuild.onex.guards import facts, parts
 from omnibuild.onex.logic import REQUEST, lower_logic
 from omnibuild.onex.names import Names
 from omnibuild.onex.phrases import SAGA, logic_of
-from omnibuild.onex.steps import ITEM, Step, Steps, in_order, item_type
+from omnibuild.onex.steps import ITEM, Step, Steps, in_order, item_type, tree_of
 from omnibuild.onex.wiring import undone_fields
 from omnibuild.spec.expression import lower
 from omnibuild.spec.signatures import functions
@@ -95,6 +96,7 @@ def _expressions(step: Step, steps: Steps) -> Iterator[Problem]:
     if it.when:
         yield from lower(it.when, steps.scope(known, condition=True), None)[1]
         known = known.with_holds(steps.guards[step.name])
+        yield from _never(it.when, step, steps)
     item = None
     if it.for_each:
         items, problems = lower(it.for_each, steps.scope(known), None)
@@ -106,6 +108,15 @@ def _expressions(step: Step, steps: Steps) -> Iterator[Problem]:
     fields = {field.name: field.type for field in steps.model_of(step.called).fields}
     for entry in it.inputs:
         yield from lower(entry.value, scope, fields.get(entry.name))[1]
+
+
+def _never(when: Expression, step: Step, steps: Steps) -> Iterator[Problem]:
+    """Yield a guard that contradicts itself."""
+    for part in parts(tree_of(when)):
+        if facts(part, steps.guards, holds=False) <= steps.guards[step.name]:
+            hint = "it says the opposite of something, too"
+            yield Problem("never", f"`{step.name}` is never called: its `when` cannot hold", when.at, hint)
+            return
 
 
 def _fields(step: Step, steps: Steps) -> Iterator[Problem]:

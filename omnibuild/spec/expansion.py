@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -53,6 +54,8 @@ class Expansion:
             found = _source(path[:end], made, self.blueprint.data)
             if found:
                 return replace(pointer, path=(*found, *path[end:]))
+            if end == len(path) and (part := _part(_at(made, path)[0], pointer.offset, self.blueprint.data)):
+                return replace(pointer, path=part[0], offset=part[1])
         return None
 
 
@@ -142,6 +145,21 @@ def _source(path: Path, made: Json, blueprint: Json) -> Path | None:
             best = [found] if shared > length else [*best, found]
             length = shared
     return best[0] if len(best) == 1 else None
+
+
+def _part(text: Json, offset: int, blueprint: Json) -> tuple[Path, int] | None:
+    """Return the longest text of a blueprint that a made text has at an offset, and the offset in it."""
+    if not isinstance(text, str):
+        return None
+    best: tuple[int, Path, int] | None = None
+    for path in _paths(blueprint, ()):
+        part = _at(blueprint, path)[0]
+        if not isinstance(part, str) or path[0] in ("blueprint", "recipe"):
+            continue
+        for found in re.finditer(rf"(?<!\w){re.escape(part)}(?!\w)", text) if part else ():
+            if found.start() <= offset < found.end() and (best is None or len(part) > best[0]):
+                best = (len(part), path, offset - found.start())
+    return best[1:] if best else None
 
 
 def _at(value: Json, path: Path) -> tuple[Json, bool]:

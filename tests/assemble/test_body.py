@@ -82,7 +82,9 @@ def test_handle_becomes_a_method_of_one_parameter() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["def handle(request: int) -> int: return 1\n", "def handle(request: int) -> int:\n    return 1\n"])
+@pytest.mark.parametrize(
+    "text", ["def handle(request: int) -> int: return 1\n", "def handle(request: int) -> int:\n    return 1\n"]
+)
 def test_a_method_without_docstring_gets_one(text: str) -> None:
     made = method(take_apart(text, Imports("acme")).handle, "Answer one request.", [])
 

@@ -13,11 +13,39 @@ from hypothesis import strategies as st
 from omnibuild.assemble.imports import Imports
 
 MODULES = (
-    "abc", "asyncio", "collections.abc", "os", "re", "typing", "hypothesis", "httpx", "pydantic", "pydantic_core",
-    "sqlalchemy", "sqlalchemy.ext.asyncio", "acme.shared.money", "acme.shared.money2", "acme.shared.money10",
-    "acme.nodes.node_a_compute.models", "acme.nodes.node_a_compute.models.model_a", "acme",
-)  # fmt: skip
-NAMES = ("given", "strategies", "Model", "ModelLine", "ModelLine2", "ModelLine10", "MAX", "MAX_SIZE", "X", "a", "_b", "URL")
+    "abc",
+    "asyncio",
+    "collections.abc",
+    "os",
+    "re",
+    "typing",
+    "hypothesis",
+    "httpx",
+    "pydantic",
+    "pydantic_core",
+    "sqlalchemy",
+    "sqlalchemy.ext.asyncio",
+    "acme.shared.money",
+    "acme.shared.money2",
+    "acme.shared.money10",
+    "acme.nodes.node_a_compute.models",
+    "acme.nodes.node_a_compute.models.model_a",
+    "acme",
+)
+NAMES = (
+    "given",
+    "strategies",
+    "Model",
+    "ModelLine",
+    "ModelLine2",
+    "ModelLine10",
+    "MAX",
+    "MAX_SIZE",
+    "X",
+    "a",
+    "_b",
+    "URL",
+)
 WANTED = st.lists(
     st.tuples(st.sampled_from(MODULES), st.sampled_from(("", *NAMES)), st.sampled_from(["", "", "Alias", "as_it"])),
     min_size=1,
@@ -43,11 +71,21 @@ def test_imports_stand_as_isort_would_put_them(modules: list[list[tuple[str, str
             (Path(folder) / f"module_{number}.py").write_text(text(imports))
         done = subprocess.run(
             [
-                sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--select=I001", "--line-length=320",
-                "--config=lint.isort.known-first-party=['acme']", folder,
+                sys.executable,
+                "-m",
+                "ruff",
+                "check",
+                "--isolated",
+                "--no-cache",
+                "--select=I001",
+                "--line-length=320",
+                "--config=lint.isort.known-first-party=['acme']",
+                folder,
             ],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -69,7 +69,9 @@ def test_a_sentence_is_one_line_and_ends(text: str, expected: str) -> None:
     assert sentence(text) == expected
 
 
-@given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"))).filter(str.strip), st.sampled_from([0, 4, 8]))
+@given(
+    st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"))).filter(str.strip), st.sampled_from([0, 4, 8])
+)
 def test_a_docstring_says_what_it_should(text: str, indent: int) -> None:
     tree = ast.parse(code(docstring(text, indent)))
 

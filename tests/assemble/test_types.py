@@ -3,6 +3,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -26,7 +27,8 @@ COLOUR = Enum(Ref("it", "Colour"), (("red", ""), ("green", "")), AT)
 
 
 def lookup(ref: Ref) -> Model | Enum | None:
-    return {"Leaf": LEAF, "Colour": COLOUR}.get(ref.name)
+    declared: Mapping[str, Model | Enum] = {"Leaf": LEAF, "Colour": COLOUR}
+    return declared.get(ref.name)
 
 
 def types(imports: Imports | None = None) -> Types:
@@ -56,14 +58,24 @@ _SCALARS: dict[str, tuple[Any, st.SearchStrategy[Json]]] = {
     "datetime": (datetime, st.datetimes().map(datetime.isoformat) | st.integers(0, 10**9)),
     "date": (date, st.dates().map(date.isoformat)),
     "time": (time, st.times().map(time.isoformat) | st.integers(0, 86_399)),
-    "timedelta": (timedelta, st.integers(-(10**6), 10**6) | st.sampled_from(["PT90S", "P1DT2H", "-PT0.5S", "01:30:00"])),
+    "timedelta": (
+        timedelta,
+        st.integers(-(10**6), 10**6) | st.sampled_from(["PT90S", "P1DT2H", "-PT0.5S", "01:30:00"]),
+    ),
     "Path": (Path, st.sampled_from(["a/b.txt", "/x", 'q"uote'])),
     "HttpUrl": (HttpUrl, st.sampled_from(["https://example.org/", "http://a.b:80/c?d=e#f"])),
     'Literal["a", "b", 3]': (Literal["a", "b", 3], st.sampled_from(["a", "b", 3])),
     "int | None": (int | None, st.none() | st.integers()),
     "str | int | bool | None": (str | int | bool | None, st.none() | st.integers() | st.text() | st.booleans()),
-    "Json": (JsonValue, st.recursive(st.none() | st.integers() | st.text() | st.booleans(), lambda it: st.lists(it) | st.dictionaries(st.text(), it), max_leaves=6)),
-}  # fmt: skip
+    "Json": (
+        JsonValue,
+        st.recursive(
+            st.none() | st.integers() | st.text() | st.booleans(),
+            lambda it: st.lists(it) | st.dictionaries(st.text(), it),
+            max_leaves=6,
+        ),
+    ),
+}
 _ITEMS = st.sampled_from(["str", "int", "Decimal", "UUID", "date", "int | None", 'Literal["a", "b", 3]'])
 
 
@@ -71,18 +83,24 @@ _ITEMS = st.sampled_from(["str", "int", "Decimal", "UUID", "date", "int | None",
 def values(draw: st.DrawFn) -> tuple[str, Any, Json]:
     """Draw a type as written, the same for pydantic, and a JSON value of it."""
     name = draw(st.sampled_from(sorted(_SCALARS)) | _ITEMS)
+    kind: Any
     kind, made = _SCALARS[name]
+    containers: Mapping[str, Any] = {"list": list, "set": set, "frozenset": frozenset, "dict": dict, "tuple": tuple}
     match draw(st.sampled_from(["", "", "list", "set", "frozenset", "dict", "tuple", "tuple..."])):
         case "list":
-            return f"list[{name}]", list[kind], draw(st.lists(made, max_size=3))
+            return f"list[{name}]", containers["list"][kind], draw(st.lists(made, max_size=3))
         case ("set" | "frozenset") as head if name != "Json":
-            return f"{head}[{name}]", (set if head == "set" else frozenset)[kind], draw(st.lists(made, max_size=3))
+            return f"{head}[{name}]", containers[head][kind], draw(st.lists(made, max_size=3))
         case "dict":
-            return f"dict[str, {name}]", dict[str, kind], draw(st.dictionaries(st.text(), made, max_size=3))
+            return (
+                f"dict[str, {name}]",
+                containers["dict"][str, kind],
+                draw(st.dictionaries(st.text(), made, max_size=3)),
+            )
         case "tuple":
-            return f"tuple[{name}, int]", tuple[kind, int], [draw(made), draw(st.integers())]
+            return f"tuple[{name}, int]", containers["tuple"][kind, int], [draw(made), draw(st.integers())]
         case "tuple...":
-            return f"tuple[{name}, ...]", tuple[kind, ...], draw(st.lists(made, max_size=3))
+            return f"tuple[{name}, ...]", containers["tuple"][kind, ...], draw(st.lists(made, max_size=3))
         case _:
             return name, kind, draw(made)
 
@@ -173,14 +191,21 @@ def test_defaults(written: str, value: Json, text: str, is_factory: bool) -> Non
 def test_defaults_are_what_the_type_checker_expects(tmp_path: Path) -> None:
     imports = Imports("acme")
     writer = types(imports)
-    fields = []
-    for number, (written, value) in enumerate(
-        [
-            ("list[int | str]", [1]), ("dict[str, Decimal | None]", {"x": 1}), ("Json", {"a": [1, None]}), ("Json", []),
-            ("list[Json]", [1, [], {}]), ("set[int | str] | None", [1]), ("list[list[str]]", [[]]), ("tuple[list[int | str], ...]", [[1]]),
-            ("frozenset[int | str]", [1]), ('list[Literal["a", "b"]]', ["a"]), ("dict[str, dict[str, int]]", {"x": {}}),
-        ]
-    ):  # fmt: skip
+    fields: list[str] = []
+    defaults: list[tuple[str, Json]] = [
+        ("list[int | str]", [1]),
+        ("dict[str, Decimal | None]", {"x": 1}),
+        ("Json", {"a": [1, None]}),
+        ("Json", []),
+        ("list[Json]", [1, [], {}]),
+        ("set[int | str] | None", [1]),
+        ("list[list[str]]", [[]]),
+        ("tuple[list[int | str], ...]", [[1]]),
+        ("frozenset[int | str]", [1]),
+        ('list[Literal["a", "b"]]', ["a"]),
+        ("dict[str, dict[str, int]]", {"x": {}}),
+    ]
+    for number, (written, value) in enumerate(defaults):
         field = Field("it", parsed(written), AT, required=False, default=value)
         text, is_factory = writer.default(field)
         key = "default_factory" if is_factory else "default"
@@ -191,6 +216,10 @@ def test_defaults_are_what_the_type_checker_expects(tmp_path: Path) -> None:
     (tmp_path / "it.py").write_text(source)
     ast.parse(source)
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--config-file=", "it.py"], cwd=tmp_path, capture_output=True, text=True, check=False
-    )  # fmt: skip
+        [sys.executable, "-m", "mypy", "--strict", "--config-file=", "it.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout

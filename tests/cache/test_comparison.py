@@ -22,9 +22,13 @@ def test_a_comparison_brings_the_tree_in_step(
     others = {path: digest for path, digest in present.items() if path not in wanted}
     gone = {path for path in others if path not in after}
     assert gone == {path for path in others if path in ledger and path in scope}
-    assert set(found.edited) == {it for it in (*found.write, *found.remove) if it in present and present[it] != ledger.get(it)}
+    assert set(found.edited) == {
+        it for it in (*found.write, *found.remove) if it in present and present[it] != ledger.get(it)
+    }
     assert found.missing == {path for path in wanted if path not in present}
-    assert found.ledger == dict(wanted) | {path: it for path, it in ledger.items() if path not in wanted and path not in scope}
+    assert found.ledger == dict(wanted) | {
+        path: it for path, it in ledger.items() if path not in wanted and path not in scope
+    }
     assert list(found.ledger) == sorted(found.ledger)
 
 

@@ -12,7 +12,12 @@ HIT = Trace(NOW, FILES, ())
 def test_what_was_never_built_is_built() -> None:
     decision = decide(NOW, None, None, {})
 
-    assert (decision.status, decision.because, decision.trace, decision.before) == (Status.BUILT, ("it was never built",), None, None)
+    assert (decision.status, decision.because, decision.trace, decision.before) == (
+        Status.BUILT,
+        ("it was never built",),
+        None,
+        None,
+    )
     assert decision.node == "n"
 
 
@@ -38,4 +43,11 @@ def test_what_is_missing_or_differs_is_restored() -> None:
     decision = decide(NOW, HIT, HIT, present)
 
     assert decision.status is Status.RESTORED
-    assert decision.because == ("f0 is missing", "f1 is missing", "f2 is missing", "f7 differs", "f8 differs", "and 2 more")
+    assert decision.because == (
+        "f0 is missing",
+        "f1 is missing",
+        "f2 is missing",
+        "f7 differs",
+        "f8 differs",
+        "and 2 more",
+    )

@@ -11,7 +11,9 @@ ENTRIES = st.dictionaries(st.sampled_from("abcdef"), st.sampled_from(["1", "2", 
 
 
 @given(ENTRIES, ENTRIES)
-def test_the_differences_lead_from_one_to_the_other(before: tuple[tuple[str, str], ...], now: tuple[tuple[str, str], ...]) -> None:
+def test_the_differences_lead_from_one_to_the_other(
+    before: tuple[tuple[str, str], ...], now: tuple[tuple[str, str], ...]
+) -> None:
     changed = dict(before)
     for it in differences(Manifest("n", before), Manifest("n", now)):
         assert changed.get(it.label, "") == it.before
@@ -25,7 +27,9 @@ def test_the_differences_lead_from_one_to_the_other(before: tuple[tuple[str, str
 
 
 @given(ENTRIES, ENTRIES)
-def test_there_is_a_difference_where_the_key_is_another(before: tuple[tuple[str, str], ...], now: tuple[tuple[str, str], ...]) -> None:
+def test_there_is_a_difference_where_the_key_is_another(
+    before: tuple[tuple[str, str], ...], now: tuple[tuple[str, str], ...]
+) -> None:
     one, other = Manifest("n", tuple(sorted(before))), Manifest("n", tuple(sorted(now)))
 
     assert (one.key == other.key) == (not list(differences(one, other)))
@@ -33,7 +37,10 @@ def test_there_is_a_difference_where_the_key_is_another(before: tuple[tuple[str,
 
 
 def test_differences_say_what_became_of_a_label() -> None:
-    before, now = Manifest("n", (("a", "1"), ("b", "1"), ("c", "1"))), Manifest("n", (("b", "2"), ("a", "1"), ("d", "1")))
+    before, now = (
+        Manifest("n", (("a", "1"), ("b", "1"), ("c", "1"))),
+        Manifest("n", (("b", "2"), ("a", "1"), ("d", "1"))),
+    )
 
     found = list(differences(before, now))
 
@@ -48,13 +55,22 @@ def test_a_manifest_has_sections_body_needs_and_what_is_common() -> None:
     made = manifest(spec, {"money": "m", "a": "x"}, {"tool ruff": "1", "settings": "s"})
 
     assert [label for label, _ in made.entries] == [
-        "spec.description", "spec.input", "spec.kind", "spec.node", "spec.output", "body",
-        "interface of a", "interface of money", "settings", "tool ruff",
-    ]  # fmt: skip
+        "spec.description",
+        "spec.input",
+        "spec.kind",
+        "spec.node",
+        "spec.output",
+        "body",
+        "interface of a",
+        "interface of money",
+        "settings",
+        "tool ruff",
+    ]
     other = node(names_of(text, {"n": "def handle(r): return\n"}), "n")
-    assert [str(it) for it in differences(made, manifest(other, {"money": "m", "a": "x"}, {"tool ruff": "2", "settings": "s"}))] == [
-        "body changed", "tool ruff changed"
-    ]  # fmt: skip
+    assert [
+        str(it)
+        for it in differences(made, manifest(other, {"money": "m", "a": "x"}, {"tool ruff": "2", "settings": "s"}))
+    ] == ["body changed", "tool ruff changed"]
 
 
 def test_the_order_of_keys_in_a_document_does_not_count() -> None:

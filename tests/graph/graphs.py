@@ -18,9 +18,14 @@ def specs(needs: Mapping[str, Sequence[str]]) -> dict[str, SharedSpec]:
     result = {}
     for name, needed in needs.items():
         fields = [
-            Field(f"f{number}", Type("ref", ref=Ref(other, "Part")), at(name).to("models", "Part", f"f{number}"), f"{other}.Part")
+            Field(
+                f"f{number}",
+                Type("ref", ref=Ref(other, "Part")),
+                at(name).to("models", "Part", f"f{number}"),
+                f"{other}.Part",
+            )
             for number, other in enumerate(needed)
-        ]  # fmt: skip
+        ]
         model = Model(Ref(name, "Part"), tuple(fields), at(name).to("models", "Part"))
         result[name] = SharedSpec(name, at(name), "It.", (model,), (), (), tags=(f"t{len(name)}",))
     return result
@@ -31,6 +36,9 @@ NEEDS = st.dictionaries(st.sampled_from(NAMES), st.lists(st.sampled_from(NAMES),
 """Any graph, with cycles and with needs of what is not there."""
 
 ACYCLIC = st.lists(st.sets(st.integers(0, 5)), min_size=6, max_size=6).map(
-    lambda rows: {name: sorted(NAMES[it] for it in row if it < number) for number, (name, row) in enumerate(zip(NAMES, rows, strict=True))}
-)  # fmt: skip
+    lambda rows: {
+        name: sorted(NAMES[it] for it in row if it < number)
+        for number, (name, row) in enumerate(zip(NAMES, rows, strict=True))
+    }
+)
 """Graphs without cycles, where everything is there."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import networkx
 from hypothesis import given
@@ -30,14 +31,16 @@ def test_what_is_needed_comes_first(needs: Mapping[str, Sequence[str]]) -> None:
 
 @given(ACYCLIC)
 def test_the_order_depends_on_names_only(needs: Mapping[str, Sequence[str]]) -> None:
-    assert resolved(needs)[0].order == resolved(dict(reversed(needs.items())))[0].order
+    assert resolved(needs)[0].order == resolved(dict(reversed([*needs.items()])))[0].order
 
 
 @given(NEEDS)
 def test_what_is_sound_and_needs_nothing_broken_is_in_the_graph(needs: Mapping[str, Sequence[str]]) -> None:
     graph, problems = resolved(needs)
 
-    whole = networkx.DiGraph([(name, other) for name, needed in needs.items() for other in needed if other != name])
+    whole: networkx.DiGraph[str] = networkx.DiGraph(
+        [(name, other) for name, needed in needs.items() for other in needed if other != name]
+    )
     whole.add_nodes_from(needs)
     rings = [it for it in networkx.strongly_connected_components(whole) if len(it) > 1]
     bad = {name for name, needed in needs.items() if any(it not in needs for it in needed)}
@@ -49,7 +52,7 @@ def test_what_is_sound_and_needs_nothing_broken_is_in_the_graph(needs: Mapping[s
         if problem.code == "cycle":
             path = problem.message.partition(": ")[2].split(" → ")
             assert path[0] == path[-1] == problem.node
-            assert all(other in needs[name] for name, other in zip(path, path[1:], strict=False))
+            assert all(other in needs[name] for name, other in pairwise(path))
 
 
 def test_a_cycle_is_told_once_by_its_shortest_way_where_it_is_written() -> None:
@@ -67,7 +70,9 @@ def test_needs_of_all_kinds_are_one_need_each() -> None:
     graph, _ = resolve(found, list(found), {"a": [Need("b", "body", here)], "b": []})
 
     assert [(it.node, it.why) for it in graph.needs["a"]] == [("b", "models")]
-    assert resolve(specs({"a": [], "b": []}), "ab", {"a": [Need("b", "body", here)]})[0].needs["a"] == (Need("b", "body", here),)
+    assert resolve(specs({"a": [], "b": []}), "ab", {"a": [Need("b", "body", here)]})[0].needs["a"] == (
+        Need("b", "body", here),
+    )
 
 
 def test_a_need_of_what_could_not_be_read_is_no_problem_of_its_own() -> None:

@@ -44,7 +44,9 @@ def graph_of(needs: Mapping[str, Sequence[str]]) -> Graph:
 
 @given(ACYCLIC, st.sets(st.sampled_from(NAMES)))
 def test_the_closure_is_what_can_be_reached(needs: Mapping[str, Sequence[str]], start: set[str]) -> None:
-    whole = networkx.DiGraph([(name, other) for name, needed in needs.items() for other in needed])
+    whole: networkx.DiGraph[str] = networkx.DiGraph(
+        [(name, other) for name, needed in needs.items() for other in needed]
+    )
     whole.add_nodes_from(needs)
 
     expected = start.union(*(networkx.descendants(whole, it) for it in start))

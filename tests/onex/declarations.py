@@ -17,14 +17,14 @@ from omnibuild.spec.document import read
 from omnibuild.spec.reader import read_spec
 
 
-def names_of(text: str, bodies: Mapping[str, str] = {}) -> Names:  # noqa: B006 - not changed
+def names_of(text: str, bodies: Mapping[str, str] = {}) -> Names:
     """Return the names of the specs of a YAML text, which has no problems."""
     names, problems = tried(text, bodies)
     assert problems == []
     return names
 
 
-def tried(text: str, bodies: Mapping[str, str] = {}) -> tuple[Names, list[Problem]]:  # noqa: B006 - not changed
+def tried(text: str, bodies: Mapping[str, str] = {}) -> tuple[Names, list[Problem]]:
     """Return the names of the specs of a YAML text, and everything that is wrong with them."""
     documents, problems = read("specs/it.yaml", text)
     specs: dict[str, Spec] = {}
@@ -72,8 +72,12 @@ _NUMBERS = st.integers(-20, 20)
 
 
 def _numbers(head: str, values: st.SearchStrategy[Json]) -> st.SearchStrategy[dict[str, Json]]:
-    low = st.one_of(st.just({}), *(st.builds(lambda it, n=name: {n: it}, values) for name in ("ge", "gt")))
-    high = st.one_of(st.just({}), *(st.integers(25, 60).map(lambda it, n=name: {n: it}) for name in ("le", "lt")))
+    low: st.SearchStrategy[dict[str, Json]] = st.just({}) | st.dictionaries(
+        st.sampled_from(["ge", "gt"]), values, min_size=1, max_size=1
+    )
+    high: st.SearchStrategy[dict[str, Json]] = st.just({}) | st.dictionaries(
+        st.sampled_from(["le", "lt"]), st.integers(25, 60), min_size=1, max_size=1
+    )
     return st.builds(lambda one, other: {"type": head, **one, **other}, low, high)
 
 
@@ -97,11 +101,34 @@ FIELDS: st.SearchStrategy[dict[str, Json]] = st.one_of(
     st.builds(lambda item, it: {"type": f"list[{item}]", **it}, st.sampled_from(_ITEMS), _LENGTHS),
     st.sampled_from(_ITEMS).map(lambda item: {"type": f"dict[str, {item}]"}),
     st.sampled_from(
-        ["bool", "bytes", "UUID", "datetime", "date", "time", "timedelta", "Path", "HttpUrl", "Json", "Colour", "Leaf",
-         "set[int]", "frozenset[str]", "tuple[int, str]", "tuple[date, ...]", "int | None", "Colour | None", "It | None",
-         "list[It]", "dict[str, It]", "tuple[It, ...]", "list[It] | None", "dict[str, list[Leaf]]"]
+        [
+            "bool",
+            "bytes",
+            "UUID",
+            "datetime",
+            "date",
+            "time",
+            "timedelta",
+            "Path",
+            "HttpUrl",
+            "Json",
+            "Colour",
+            "Leaf",
+            "set[int]",
+            "frozenset[str]",
+            "tuple[int, str]",
+            "tuple[date, ...]",
+            "int | None",
+            "Colour | None",
+            "It | None",
+            "list[It]",
+            "dict[str, It]",
+            "tuple[It, ...]",
+            "list[It] | None",
+            "dict[str, list[Leaf]]",
+        ]
     ).map(lambda it: {"type": it}),
-)  # fmt: skip
+)
 """Declarations of fields of the model `It` beside the model `Leaf` and the enum `Colour`."""
 
 MORE = "enums: {Colour: [red, green]}\n"

@@ -79,8 +79,9 @@ class Effect:
         return raised.value
 
     def pytest(self) -> subprocess.CompletedProcess[str]:
-        """Run the generated tests, as a user would."""
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error"]
+        """Run the tests of the examples, as a user would."""
+        file = self._folder() / "tests" / f"test_handler_{self.name}.py"
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error", str(file)]
         return subprocess.run(command, cwd=self.sandbox.out, capture_output=True, text=True, check=False)
 
 

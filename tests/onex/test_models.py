@@ -64,10 +64,16 @@ def test_a_default_is_not_shared_between_instances() -> None:
 @pytest.mark.parametrize(
     ("name", "described"),
     [
-        ("OrderLine", "An order line."), ("Line", "A line."), ("User", "A user."), ("Update", "An update."), ("URL", "A url."), ("Numbers", "Numbers."),
-        ("Address", "An address."), ("OrderItems", "Order items."),
+        ("OrderLine", "An order line."),
+        ("Line", "A line."),
+        ("User", "A user."),
+        ("Update", "An update."),
+        ("URL", "A url."),
+        ("Numbers", "Numbers."),
+        ("Address", "An address."),
+        ("OrderItems", "Order items."),
     ],
-)  # fmt: skip
+)
 def test_a_model_without_description_is_called_by_its_name(name: str, described: str) -> None:
     names = names_of(f"shared: s\nmodels: {{{name}: {{a: int}}}}\n")
 
@@ -79,8 +85,9 @@ def test_an_enum_says_what_its_members_mean() -> None:
     part = next(it for it in model_parts(names.graph.specs["s"], names) if it.path.endswith("enum_status.py"))
 
     assert part.text == (
-        '"""The values of status."""\n\nfrom enum import StrEnum\nclass EnumStatus(StrEnum):\n    """The values of status."""\n'
-        '\n    NEW = "new"\n    """nobody looked."""\n    DONE = "done"\n'
+        '"""The values of status."""\n\nfrom enum import StrEnum\nclass EnumStatus(StrEnum):\n'
+        '    """The values of status."""\n'
+        '    \n    NEW = "new"\n    """nobody looked."""\n    DONE = "done"\n'
     )
     assert [str(it) for it in loaded(names, "s")["EnumStatus"]] == ["new", "done"]
 
@@ -88,7 +95,8 @@ def test_an_enum_says_what_its_members_mean() -> None:
 def test_the_package_offers_its_classes_and_those_of_its_ends() -> None:
     text = (
         "shared: money\nmodels: {Amount: {value: int}}\nenums: {Currency: [EUR]}\n---\n"
-        "node: n\nkind: compute\ndescription: It does.\nmodels: {Line: {a: int}}\ninput: money.Amount\noutput: {l: Line}\nlogic: {l: 'Line(a=1)'}\n"
+        "node: n\nkind: compute\ndescription: It does.\nmodels: {Line: {a: int}}\n"
+        "input: money.Amount\noutput: {l: Line}\nlogic: {l: 'Line(a=1)'}\n"
     )
     names = names_of(text)
     package = model_parts(names.graph.specs["n"], names)[0]

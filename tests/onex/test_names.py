@@ -94,8 +94,15 @@ def test_no_test_takes_the_place_of_another(written: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("camel", "snaked"),
-    [("OrderLine", "order_line"), ("URL", "url"), ("HTTPServer", "http_server"), ("Line2", "line2"), ("A", "a"), ("Sha256Sum", "sha256_sum")],
-)  # fmt: skip
+    [
+        ("OrderLine", "order_line"),
+        ("URL", "url"),
+        ("HTTPServer", "http_server"),
+        ("Line2", "line2"),
+        ("A", "a"),
+        ("Sha256Sum", "sha256_sum"),
+    ],
+)
 def test_snake(camel: str, snaked: str) -> None:
     assert snake(camel) == snaked
 

@@ -4,11 +4,11 @@ import re
 from typing import Any
 
 import hypothesis
+import libcst as cst
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import libcst as cst
 from omnibuild.assemble.imports import Imports
 from omnibuild.core.values import Json, Ref
 from omnibuild.onex.strategy import Strategies, is_ambiguous
@@ -36,7 +36,9 @@ def made(fields: dict[str, Json]) -> tuple[type[Any], st.SearchStrategy[Any]]:
 
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(FIELDS, FIELDS, st.data())
-def test_strategies_make_what_the_model_takes(one: dict[str, Json], other: dict[str, Json], data: st.DataObject) -> None:
+def test_strategies_make_what_the_model_takes(
+    one: dict[str, Json], other: dict[str, Json], data: st.DataObject
+) -> None:
     model, strategy = made({"one": one, "other": other})
 
     for _ in range(5):
@@ -60,16 +62,30 @@ def field(text: str, **constraints: Json) -> str:
         ("str", {}, "st.text()"),
         ("str", {"min_length": 1, "max_length": 3}, "st.text(min_size=1, max_size=3)"),
         ("int", {"gt": 0, "lt": 10}, "st.integers(min_value=1, max_value=9)"),
-        ("int", {"ge": 0, "le": 10, "multiple_of": 5}, "st.integers(min_value=0, max_value=2).map(lambda count: count * 5)"),
-        ("int", {"gt": 0, "lt": 10, "multiple_of": 5}, "st.integers(min_value=1, max_value=1).map(lambda count: count * 5)"),
+        (
+            "int",
+            {"ge": 0, "le": 10, "multiple_of": 5},
+            "st.integers(min_value=0, max_value=2).map(lambda count: count * 5)",
+        ),
+        (
+            "int",
+            {"gt": 0, "lt": 10, "multiple_of": 5},
+            "st.integers(min_value=1, max_value=1).map(lambda count: count * 5)",
+        ),
         ("float", {"gt": 0}, "st.floats(min_value=0, exclude_min=True, allow_nan=False, allow_infinity=False)"),
         (
             "Decimal",
             {"gt": "0.1", "lt": 5},
-            'st.decimals(min_value="0.1", max_value=5, allow_nan=False, allow_infinity=False)'
-            '.filter(lambda value: Decimal("0.1") < value < 5)',
+            (
+                'st.decimals(min_value="0.1", max_value=5, allow_nan=False, allow_infinity=False)'
+                '.filter(lambda value: Decimal("0.1") < value < 5)'
+            ),
         ),
-        ("Decimal", {"multiple_of": "0.05"}, 'st.integers(min_value=-1000000, max_value=1000000).map(lambda count: count * Decimal("0.05"))'),
+        (
+            "Decimal",
+            {"multiple_of": "0.05"},
+            'st.integers(min_value=-1000000, max_value=1000000).map(lambda count: count * Decimal("0.05"))',
+        ),
         ("bool | None", {}, "st.booleans() | st.none()"),
         ("Colour", {}, "st.sampled_from(EnumColour)"),
         ("list[It]", {}, "st.just([])"),
@@ -86,30 +102,46 @@ def field(text: str, **constraints: Json) -> str:
         (
             "str",
             {"pattern": r"\d$", "max_length": 4},
-            r'st.from_regex(re.compile(r"\d\Z", re.ASCII), alphabet=st.characters(codec="ascii"))'
-            ".filter(lambda value: len(value) <= 4)",
+            (
+                r'st.from_regex(re.compile(r"\d\Z", re.ASCII), alphabet=st.characters(codec="ascii"))'
+                ".filter(lambda value: len(value) <= 4)"
+            ),
         ),
     ],
-)  # fmt: skip
+)
 def test_what_is_written(type_: str, constraints: dict[str, Json], expected: str) -> None:
     assert field(type_, **constraints).replace("'", '"') == expected
 
 
 def test_constants_have_plural_names_each_once() -> None:
     text = (
-        "shared: one\nmodels: {Line: {a: int}, Category: {a: int}, Address: {l: Line}, Times: {a: int}, Box: {a: int}}\n"
+        "shared: one\nmodels: {Line: {a: int}, Category: {a: int}, Address: {l: Line}, Times: {a: int}, Box: {}}\n"
         "---\nshared: two\nmodels:\n  Line: {a: one.Line, b: one.Category, c: one.Address, d: one.Times, e: one.Box}\n"
     )
 
-    assert list(written(text, Ref("two", "Line"))) == ["LINES", "CATEGORIES", "ADDRESSES", "TIMES", "BOXES", "TWO_LINES"]
+    assert list(written(text, Ref("two", "Line"))) == [
+        "LINES",
+        "CATEGORIES",
+        "ADDRESSES",
+        "TIMES",
+        "BOXES",
+        "TWO_LINES",
+    ]
 
 
 @pytest.mark.parametrize(
     ("type_", "ambiguous"),
     [
-        ("int | float", True), ("UUID | str", True), ("Json", False), ("int | str", False), ("list[int] | set[int]", True),
-        ("int | None", False), ("list[date | str]", True), ("Decimal | int", False), ("Leaf | None", False),
+        ("int | float", True),
+        ("UUID | str", True),
+        ("Json", False),
+        ("int | str", False),
+        ("list[int] | set[int]", True),
+        ("int | None", False),
+        ("list[date | str]", True),
+        ("Decimal | int", False),
+        ("Leaf | None", False),
     ],
-)  # fmt: skip
+)
 def test_unions_that_json_does_not_tell_apart_are_ambiguous(type_: str, ambiguous: bool) -> None:
     assert is_ambiguous(IT, names_of(declaring({"a": type_}))) is ambiguous

@@ -41,7 +41,13 @@ def test_the_shape_of_a_body() -> None:
         ("class A:\n    def handle(self): ...\n", False, 1, 1, "the body does not define `handle`"),
         ("def handle(r): ...\n\ndef handle(r): ...\n", False, 3, 1, "a body defines `handle` once"),
         ("from .models import X\ndef handle(r): ...\n", False, 1, 1, "a body cannot import relatively"),
-        ("x = 1\n\ndef handle(r, e): ...\n", False, 3, 1, "`handle` has other parameters than a body's `handle` can have"),
+        (
+            "x = 1\n\ndef handle(r, e): ...\n",
+            False,
+            3,
+            1,
+            "`handle` has other parameters than a body's `handle` can have",
+        ),
         ("def handle(): ...\n", True, 1, 1, "`handle` has other parameters than a body's `handle` can have"),
         ("def handle(r, e, f): ...\n", True, 1, 1, "`handle` has other parameters than a body's `handle` can have"),
         ("def handle(*r): ...\n", True, 1, 1, "`handle` has other parameters than a body's `handle` can have"),
@@ -50,8 +56,10 @@ def test_the_shape_of_a_body() -> None:
         ("@cached\ndef handle(r): ...\n", False, 2, 1, "`handle` cannot be decorated: it becomes a method"),
         ("def handle(r): ...\x00", False, 1, 1, "this is not Python: source code string cannot contain null bytes"),
     ],
-)  # fmt: skip
-def test_what_keeps_a_body_from_being_spliced(text: str, environment: bool, line: int, column: int, message: str) -> None:
+)
+def test_what_keeps_a_body_from_being_spliced(
+    text: str, environment: bool, line: int, column: int, message: str
+) -> None:
     _, (problem,) = read_body(body(text), environment=environment)
 
     assert (problem.code, problem.at, problem.message) == ("body", Place("specs/it.py", line, column), message)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Literal
@@ -15,12 +16,15 @@ from omnibuild.spec.conformity import check_field, check_value
 from omnibuild.spec.types import parse_type
 
 AT = Pointer("it.yaml", 0, ("default",))
-LEAF = Model(Ref("it", "Leaf"), (Field("label", Type("str"), AT), Field("size", Type("int"), AT, required=False, default=1)), AT)
+LEAF = Model(
+    Ref("it", "Leaf"), (Field("label", Type("str"), AT), Field("size", Type("int"), AT, required=False, default=1)), AT
+)
 COLOUR = Enum(Ref("it", "Colour"), (("red", ""), ("green", "")), AT)
 
 
 def lookup(ref: Ref) -> Model | Enum | None:
-    return {"Leaf": LEAF, "Colour": COLOUR}.get(ref.name)
+    declared: Mapping[str, Model | Enum] = {"Leaf": LEAF, "Colour": COLOUR}
+    return declared.get(ref.name)
 
 
 def type_of(text: str) -> Type:
@@ -36,13 +40,38 @@ def check(text: str, value: Json) -> list[Problem]:
 @pytest.mark.parametrize(
     ("type_", "value"),
     [
-        ("str", "a"), ("int", 3), ("int", "3"), ("int", 3.0), ("float", 3), ("float", "2.5e3"), ("Decimal", "5.00"), ("Decimal", 1.5), ("bool", True),
-        ("bytes", "abc"), ("UUID", "7f3c0a52-0d5e-4a0e-9a57-6f3a0c6d6a11"), ("date", "2026-01-31"), ("datetime", "2026-01-31T12:00:00Z"),
-        ("datetime", 0), ("time", "12:30:00"), ("timedelta", "PT90S"), ("timedelta", "01:30:00"), ("timedelta", 90), ("Path", "a/b"),
-        ("HttpUrl", "https://example.org"), ("Json", {"a": [1]}), ("list[int]", [1, "2"]), ("dict[str, int]", {"a": 1}), ("tuple[int, str]", [1, "a"]),
-        ("tuple[int, ...]", []), ("int | None", None), ('Literal["a", 3]', 3), ("Colour", "red"), ("Leaf", {"label": "x"}), ("list[Leaf]", [{"label": "x", "size": 2}]),
+        ("str", "a"),
+        ("int", 3),
+        ("int", "3"),
+        ("int", 3.0),
+        ("float", 3),
+        ("float", "2.5e3"),
+        ("Decimal", "5.00"),
+        ("Decimal", 1.5),
+        ("bool", True),
+        ("bytes", "abc"),
+        ("UUID", "7f3c0a52-0d5e-4a0e-9a57-6f3a0c6d6a11"),
+        ("date", "2026-01-31"),
+        ("datetime", "2026-01-31T12:00:00Z"),
+        ("datetime", 0),
+        ("time", "12:30:00"),
+        ("timedelta", "PT90S"),
+        ("timedelta", "01:30:00"),
+        ("timedelta", 90),
+        ("Path", "a/b"),
+        ("HttpUrl", "https://example.org"),
+        ("Json", {"a": [1]}),
+        ("list[int]", [1, "2"]),
+        ("dict[str, int]", {"a": 1}),
+        ("tuple[int, str]", [1, "a"]),
+        ("tuple[int, ...]", []),
+        ("int | None", None),
+        ('Literal["a", 3]', 3),
+        ("Colour", "red"),
+        ("Leaf", {"label": "x"}),
+        ("list[Leaf]", [{"label": "x", "size": 2}]),
     ],
-)  # fmt: skip
+)
 def test_what_fits(type_: str, value: Json) -> None:
     assert check(type_, value) == []
 
@@ -80,7 +109,7 @@ def test_what_fits(type_: str, value: Json) -> None:
         ("Leaf", {"label": "x", "lable": "y"}, ("lable",), "Leaf has no field `lable`", "did you mean `label`?"),
         ("Leaf", {"label": "x", "size": "big"}, ("size",), "`big` is not int", ""),
     ],
-)  # fmt: skip
+)
 def test_what_does_not_fit_is_told_where_it_stands(
     type_: str, value: Json, path: tuple[str | int, ...], message: str, hint: str
 ) -> None:
@@ -96,16 +125,48 @@ def test_a_long_value_is_shortened() -> None:
 
 
 _KINDS: dict[str, Any] = {
-    "str": str, "int": int, "bool": bool, "float": float, "Decimal": Decimal, "UUID": UUID, "datetime": datetime, "date": date, "time": time,
-    "timedelta": timedelta, "HttpUrl": HttpUrl, "Json": JsonValue, "list[int]": list[int], "dict[str, date]": dict[str, date], "int | None": int | None,
-    "tuple[int, str]": tuple[int, str], 'Literal["a", 3]': Literal["a", 3],
-}  # fmt: skip
+    "str": str,
+    "int": int,
+    "bool": bool,
+    "float": float,
+    "Decimal": Decimal,
+    "UUID": UUID,
+    "datetime": datetime,
+    "date": date,
+    "time": time,
+    "timedelta": timedelta,
+    "HttpUrl": HttpUrl,
+    "Json": JsonValue,
+    "list[int]": list[int],
+    "dict[str, date]": dict[str, date],
+    "int | None": int | None,
+    "tuple[int, str]": tuple[int, str],
+    'Literal["a", 3]': Literal["a", 3],
+}
 _VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-100, 10**10) | st.floats(-100, 100)
-    | st.sampled_from(["", "a", "3", "1.5", "2026-01-31", "2026-02-30", "2026-01-31T10:00:00Z", "10:00:00", "PT1S", "x:1", "https://a.b/", "7f3c0a52-0d5e-4a0e-9a57-6f3a0c6d6a11"]),
+    st.none()
+    | st.booleans()
+    | st.integers(-100, 10**10)
+    | st.floats(-100, 100)
+    | st.sampled_from(
+        [
+            "",
+            "a",
+            "3",
+            "1.5",
+            "2026-01-31",
+            "2026-02-30",
+            "2026-01-31T10:00:00Z",
+            "10:00:00",
+            "PT1S",
+            "x:1",
+            "https://a.b/",
+            "7f3c0a52-0d5e-4a0e-9a57-6f3a0c6d6a11",
+        ]
+    ),
     lambda it: st.lists(it, max_size=3) | st.dictionaries(st.sampled_from("ab"), it, max_size=2),
     max_leaves=4,
-)  # fmt: skip
+)
 
 
 @settings(max_examples=400)
@@ -118,10 +179,26 @@ def test_what_pydantic_takes_is_let_through_as_far_as_a_person_would_write_it(na
     else:
         taken = True
     # Numbers and texts for true and false, and dates as numbers or with a time, are likelier a mistake.
-    odd = name in ("bool", "int", "float", "Decimal", "date", "datetime", "time", "timedelta", "dict[str, date]", "list[int]", "int | None")
+    odd = name in (
+        "bool",
+        "int",
+        "float",
+        "Decimal",
+        "date",
+        "datetime",
+        "time",
+        "timedelta",
+        "dict[str, date]",
+        "list[int]",
+        "int | None",
+    )
     if taken and not odd and name != "tuple[int, str]":
         assert check(name, value) == []
-    if not taken and name in ("date", "datetime", "timedelta", "str", "bool", "UUID", "dict[str, date]") and isinstance(value, str):
+    if (
+        not taken
+        and name in ("date", "datetime", "timedelta", "str", "bool", "UUID", "dict[str, date]")
+        and isinstance(value, str)
+    ):
         assert check(name, value) != []
 
 
@@ -140,10 +217,16 @@ def field(type_: str, **options: Any) -> list[Problem]:
         ("int", {"min_length": 1}, ("min_length",), "constraint", "`min_length` means nothing for int"),
         ("str", {"gt": 1}, ("gt",), "constraint", "`gt` means nothing for str"),
         ("int", {"pattern": "x"}, ("pattern",), "constraint", "`pattern` means nothing for int"),
-        ("str", {"pattern": "("}, ("pattern",), "constraint", "`pattern` is not a regular expression: missing ), unterminated subpattern at position 0"),
+        (
+            "str",
+            {"pattern": "("},
+            ("pattern",),
+            "constraint",
+            "`pattern` is not a regular expression: missing ), unterminated subpattern at position 0",
+        ),
         ("Decimal", {"gt": "much"}, ("gt",), "constraint", "`gt` must be a number"),
     ],
-)  # fmt: skip
+)
 def test_defaults_and_constraints(
     type_: str, options: dict[str, Json], path: tuple[str, ...], code: str, message: str
 ) -> None:
@@ -155,7 +238,13 @@ def test_defaults_and_constraints(
 
 @pytest.mark.parametrize(
     ("type_", "options"),
-    [("int | None", {"default": None}), ("Json", {"default": None}), ("int | None", {"ge": 1}), ("list[int]", {"max_length": 3}), ("date", {"gt": "2026-01-01"})],
-)  # fmt: skip
+    [
+        ("int | None", {"default": None}),
+        ("Json", {"default": None}),
+        ("int | None", {"ge": 1}),
+        ("list[int]", {"max_length": 3}),
+        ("date", {"gt": "2026-01-01"}),
+    ],
+)
 def test_defaults_and_constraints_that_are_right(type_: str, options: dict[str, Json]) -> None:
     assert field(type_, **options) == []

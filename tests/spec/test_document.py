@@ -28,12 +28,39 @@ def wrong(text: str) -> Problem:
 @pytest.mark.parametrize(
     ("written", "value"),
     [
-        ("yes", "yes"), ("on", "on"), ("No", "No"), ("true", True), ("False", False), ("TRUE", True), ("~", None), ("", None), ("Null", None),
-        ("12", 12), ("-12", -12), ("+3", 3), ("0o17", 15), ("0x1F", 31), ("012", 12), ("1_000", "1_000"), ("12:30:45", "12:30:45"),
-        ("1.5", 1.5), (".5", 0.5), ("1e3", 1000.0), ("1.", 1.0), ("2026-01-31", "2026-01-31"), ("1.2.3", "1.2.3"), (".inf", ".inf"), (".nan", ".nan"),
-        ("'12'", "12"), ('"true"', "true"), ("=", "="), ("<<", "<<"), ("!!str 12", 12), ("'~'", "~"),
+        ("yes", "yes"),
+        ("on", "on"),
+        ("No", "No"),
+        ("true", True),
+        ("False", False),
+        ("TRUE", True),
+        ("~", None),
+        ("", None),
+        ("Null", None),
+        ("12", 12),
+        ("-12", -12),
+        ("+3", 3),
+        ("0o17", 15),
+        ("0x1F", 31),
+        ("012", 12),
+        ("1_000", "1_000"),
+        ("12:30:45", "12:30:45"),
+        ("1.5", 1.5),
+        (".5", 0.5),
+        ("1e3", 1000.0),
+        ("1.", 1.0),
+        ("2026-01-31", "2026-01-31"),
+        ("1.2.3", "1.2.3"),
+        (".inf", ".inf"),
+        (".nan", ".nan"),
+        ("'12'", "12"),
+        ('"true"', "true"),
+        ("=", "="),
+        ("<<", "<<"),
+        ("!!str 12", 12),
+        ("'~'", "~"),
     ],
-)  # fmt: skip
+)
 def test_scalars_are_those_of_yaml_1_2(written: str, value: Json) -> None:
     found = one(f"node: x\na: {written}\n").data["a"]
 
@@ -60,8 +87,10 @@ def test_several_documents_in_a_file() -> None:
 
     assert problems == []
     assert [(it.declares, it.name, it.at) for it in documents] == [
-        ("node", "a", Pointer(FILE, 0, ())), ("shared", "b", Pointer(FILE, 1, ())), ("blueprint", "c", Pointer(FILE, 3, ()))
-    ]  # fmt: skip
+        ("node", "a", Pointer(FILE, 0, ())),
+        ("shared", "b", Pointer(FILE, 1, ())),
+        ("blueprint", "c", Pointer(FILE, 3, ())),
+    ]
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "---\n---\n"])
@@ -83,13 +112,31 @@ def test_the_documents_before_a_mistake_are_read() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "column", "message", "hint"),
     [
-        ("node: a\n\tkind: compute\n", 2, 1, "this is not YAML: found a tab character that violates indentation", "YAML indents with spaces"),
-        ("node: a\n  kind: compute\n", 2, 7, "this is not YAML: mapping values are not allowed in this context", "check the indentation: keys"),
-        ("node: x\ninput: {a: list[str], b: int]}\n", 2, 16, "", "inside { } YAML wants quotes around a type with brackets"),
+        (
+            "node: a\n\tkind: compute\n",
+            2,
+            1,
+            "this is not YAML: found a tab character that violates indentation",
+            "YAML indents with spaces",
+        ),
+        (
+            "node: a\n  kind: compute\n",
+            2,
+            7,
+            "this is not YAML: mapping values are not allowed in this context",
+            "check the indentation: keys",
+        ),
+        (
+            "node: x\ninput: {a: list[str], b: int]}\n",
+            2,
+            16,
+            "",
+            "inside { } YAML wants quotes around a type with brackets",
+        ),
         ("node: x\na: 'open\n", 3, 1, "", "check the indentation and the quotes here and in the line above"),
         ("node: x\na: *none\n", 2, 4, "", "check the indentation"),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_yaml_is_told_at_its_place(text: str, line: int, column: int, message: str, hint: str) -> None:
     problem = wrong(text)
 
@@ -113,7 +160,7 @@ def test_what_is_not_yaml_is_told_at_its_place(text: str, line: int, column: int
         ("just text\n", "document", 1, 1, "a document is a mapping whose first key is `node`, `shared` or `blueprint`"),
         ("{}\n", "document", 1, 1, "a document is a mapping whose first key is `node`, `shared` or `blueprint`"),
     ],
-)  # fmt: skip
+)
 def test_what_a_document_cannot_hold_is_told_at_its_place(
     text: str, code: str, line: int, column: int, message: str
 ) -> None:

@@ -46,7 +46,7 @@ def at(*path: str | int, document: int = 0, key: bool = False, offset: int = 0) 
         ((), {}, "2:1 node: pr"),
         (("node",), {}, "2:7 pricer"),
         (("node",), {"key": True}, "2:1 node: pr"),
-        (("input", "lines"), {}, "4:10 {type: \""),
+        (("input", "lines"), {}, '4:10 {type: "'),
         (("input", "lines", "type"), {}, '4:17 "list[Li'),
         (("input", "lines", "type"), {"offset": 5}, '4:23 Line]",'),
         (("input", "lines", "min_length"), {"key": True}, "4:31 min_leng"),
@@ -66,7 +66,7 @@ def at(*path: str | int, document: int = 0, key: bool = False, offset: int = 0) 
         (("models", "Amount", "value"), {"document": 1}, "19:26 Decimal}"),
         (("x",), {"document": 9}, "1:1 # A comm"),
     ],
-)  # fmt: skip
+)
 def test_places(path: tuple[str | int, ...], options: dict[str, int], expected: str) -> None:
     assert at(*path, **options) == expected  # type: ignore[arg-type]
 

@@ -5,7 +5,8 @@ import pytest
 from omnibuild.core.values import Body, Kind, NodeSpec, Pointer, Problem, Ref, SharedSpec, Spec, Type
 from omnibuild.spec.document import read
 from omnibuild.spec.marks import locate
-from omnibuild.spec.reader import read_spec, seconds
+from omnibuild.spec.reader import read_spec
+from omnibuild.spec.reading import seconds
 
 NODE = """\
 node: pricer
@@ -62,8 +63,9 @@ def test_a_node_with_its_defaults_filled_in() -> None:
     assert spec.policy.retry is not None
     assert (spec.policy.retry.attempts, spec.policy.retry.backoff) == (3, 0.5)
     assert [(it.name, it.required, it.default, it.description) for it in spec.env] == [
-        ("DATABASE_URL", True, None, "Where."), ("LEVEL", False, "1", "")
-    ]  # fmt: skip
+        ("DATABASE_URL", True, None, "Where."),
+        ("LEVEL", False, "1", ""),
+    ]
 
 
 def test_models_enums_and_ends() -> None:
@@ -88,7 +90,13 @@ def test_logic_and_examples() -> None:
     assert [(it.name, it.value.text) for it in spec.logic.let] == [("gross", "sum(line.price for line in lines)")]
     assert [(it.name, it.value.text) for it in spec.logic.output] == [("sku", "'x'"), ("price", "3")]
     first, second = spec.examples
-    assert (first.name, first.input, first.output, first.fails, first.env) == ("example 1", {"lines": []}, {"sku": "x"}, "", ())
+    assert (first.name, first.input, first.output, first.fails, first.env) == (
+        "example 1",
+        {"lines": []},
+        {"sku": "x"},
+        "",
+        (),
+    )
     assert (second.name, second.fails, second.env) == ("none", "validation", (("A", "b"),))
 
 
@@ -132,13 +140,25 @@ def test_a_shared_document() -> None:
         ("sku: str", "sku: strr", "11:10", "type", "unknown type `strr`"),
         ("type: Decimal, ge", 'type: "list[strr]", ge', "12:25", "type", "unknown type `strr`"),
         ("output: Line", "output: int", "14:9", "type", "`int` is not a model"),
-        ('output: Line', 'output: "Line | None"', "14:9", "type", "`Line | None` is not a model"),
-        ("let: {gross: sum(line.price for line in lines)}", "let: gross", "16:8", "wrong-type", "`let` must be a mapping of names to expressions"),
+        ("output: Line", 'output: "Line | None"', "14:9", "type", "`Line | None` is not a model"),
+        (
+            "let: {gross: sum(line.price for line in lines)}",
+            "let: gross",
+            "16:8",
+            "wrong-type",
+            "`let` must be a mapping of names to expressions",
+        ),
         ("price: 3\n", "price: [1]\n", "18:10", "wrong-type", "`price` must be an expression"),
-        ("output: {sku: x}}", "output: {sku: x}, fails: validation}", "20:5", "example", "an example says either its `output` or how it `fails`"),
+        (
+            "output: {sku: x}}",
+            "output: {sku: x}, fails: validation}",
+            "20:5",
+            "example",
+            "an example says either its `output` or how it `fails`",
+        ),
         (", fails: validation}", "}", "21:5", "example", "an example says either its `output` or how it `fails`"),
     ],
-)  # fmt: skip
+)
 def test_problems_have_their_places(old: str, new: str, place: str, code: str, message: str) -> None:
     assert old in NODE
     text = NODE.replace(old, new, 1)
@@ -158,7 +178,8 @@ def test_logic_and_a_body_are_one_too_many() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "expected"), [("500ms", 0.5), ("30s", 30.0), ("5m", 300.0), ("1.5h", 5400.0), ("0.1s", 0.1), ("1ms", 0.001)]
+    ("written", "expected"),
+    [("500ms", 0.5), ("30s", 30.0), ("5m", 300.0), ("1.5h", 5400.0), ("0.1s", 0.1), ("1ms", 0.001)],
 )
 def test_durations(written: str, expected: float) -> None:
     assert seconds(written) == expected

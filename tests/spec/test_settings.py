@@ -82,27 +82,63 @@ def test_sizes(size: str, expected: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "column", "code", "message", "hint"),
+    ("text", "place", "code", "message", "hint"),
     [
-        ('[workspace]\npackage = "acme\n', 2, 16, "toml", "this is not TOML: ", ""),
-        ("", 1, 1, "missing-key", "`workspace` is missing", 'the least is: [workspace] package = "acme"'),
-        ("[workspace]\n", 1, 1, "missing-key", "`workspace.package` is missing", 'the least is: [workspace] package = "acme"'),
-        (f'{LEAST}spec = "x"\n', 3, 1, "unknown-key", "the key `workspace.spec` means nothing here", "did you mean `specs`?"),
-        (f"{LEAST}\n[biuld]\njobs = 1\n", 4, 1, "unknown-key", "the key `biuld` means nothing here", "did you mean `build`?"),
-        (f"{LEAST}[build]\nworkers = 3\n", 4, 1, "unknown-key", "the key `build.workers` means nothing here", "known here: mode, jobs"),
-        (f'{LEAST}[build]\nmode = "quick"\n', 4, 1, "value", "`build.mode`: input should be 'fast', 'balanced' or 'strict'", ""),
-        (f"{LEAST}[build]\njobs = -1\n", 4, 1, "value", "`build.jobs`: input should be greater than or equal to 0", ""),
-        (f'{LEAST}[gates]\nG7 = "never"\n', 4, 1, "value", "`gates.G7`: input should be 'off', 'warn' or 'block'", ""),
-        ('[workspace]\npackage = "Acme Inc"\n', 2, 1, "value", "`workspace.package`: string should match pattern", ""),
-        (f'{LEAST}[cache]\nmax_size = "much"\n', 4, 1, "value", "`cache.max_size`: string should match pattern", ""),
+        ('[workspace]\npackage = "acme\n', "2:16", "toml", "this is not TOML: ", ""),
+        ("", "1:1", "missing-key", "`workspace` is missing", 'the least is: [workspace] package = "acme"'),
+        (
+            "[workspace]\n",
+            "1:1",
+            "missing-key",
+            "`workspace.package` is missing",
+            'the least is: [workspace] package = "acme"',
+        ),
+        (
+            f'{LEAST}spec = "x"\n',
+            "3:1",
+            "unknown-key",
+            "the key `workspace.spec` means nothing here",
+            "did you mean `specs`?",
+        ),
+        (
+            f"{LEAST}\n[biuld]\njobs = 1\n",
+            "4:1",
+            "unknown-key",
+            "the key `biuld` means nothing here",
+            "did you mean `build`?",
+        ),
+        (
+            f"{LEAST}[build]\nworkers = 3\n",
+            "4:1",
+            "unknown-key",
+            "the key `build.workers` means nothing here",
+            "known here: mode, jobs",
+        ),
+        (
+            f'{LEAST}[build]\nmode = "quick"\n',
+            "4:1",
+            "value",
+            "`build.mode`: input should be 'fast', 'balanced' or 'strict'",
+            "",
+        ),
+        (
+            f"{LEAST}[build]\njobs = -1\n",
+            "4:1",
+            "value",
+            "`build.jobs`: input should be greater than or equal to 0",
+            "",
+        ),
+        (f'{LEAST}[gates]\nG7 = "never"\n', "4:1", "value", "`gates.G7`: input should be 'off', 'warn' or 'block'", ""),
+        ('[workspace]\npackage = "Acme Inc"\n', "2:1", "value", "`workspace.package`: string should match pattern", ""),
+        (f'{LEAST}[cache]\nmax_size = "much"\n', "4:1", "value", "`cache.max_size`: string should match pattern", ""),
     ],
-)  # fmt: skip
-def test_what_is_wrong_is_told_at_its_place(
-    text: str, line: int, column: int, code: str, message: str, hint: str
-) -> None:
+)
+def test_what_is_wrong_is_told_at_its_place(text: str, place: str, code: str, message: str, hint: str) -> None:
     problem = wrong(text)
 
-    assert (problem.code, problem.at) == (code, Place("omnibuild.toml", line, column))
+    assert isinstance(problem.at, Place)
+    assert (problem.code, problem.at.file) == (code, "omnibuild.toml")
+    assert f"{problem.at.line}:{problem.at.column}" == place
     assert problem.message.startswith(message)
     assert problem.hint == hint
 

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from omnibuild.assemble.template import Templates, to_yaml
+from omnibuild.core.ports import TemplateSource
+from omnibuild.core.values import Json, Place, Problem
+
+
+@dataclass
+class Sources:
+    """Templates in memory."""
+
+    own: Mapping[str, str]
+    overriding: Mapping[str, str] = field(default_factory=dict)
+
+    def builtin(self, name: str) -> TemplateSource | None:
+        return TemplateSource(self.own[name], f"builtin/{name}") if name in self.own else None
+
+    def builtins(self) -> Sequence[str]:
+        return sorted(self.own)
+
+    def override(self, name: str) -> TemplateSource | None:
+        return TemplateSource(self.overriding[name], f"templates/{name}") if name in self.overriding else None
+
+    def overrides(self) -> Sequence[str]:
+        return sorted(self.overriding)
+
+
+BASE = "{% block header %}\n{% endblock %}\n{% block body %}\nname: {{ name }}\n{% endblock %}\n"
+
+
+def templates(**overriding: str) -> Templates:
+    return Templates(Sources({"a": BASE, "b": "{{ x | yaml }}\n"}, overriding))
+
+
+def test_a_template_renders() -> None:
+    assert templates().render("a", {"name": "pricer"}) == "name: pricer\n"
+    assert templates().render("b", {"x": {"k": [1, True, None]}}) == "k:\n- 1\n- true\n- null\n"
+
+
+def test_an_override_extends_what_it_stands_for() -> None:
+    own = '{% extends "omnibuild/a" %}\n{% block header %}\n# {{ name }}\n{% endblock %}\n'
+
+    assert templates(a=own).render("a", {"name": "pricer"}) == "# pricer\nname: pricer\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message", "hint"),
+    [
+        ("\n\n{{ nam }}", 3, "the template a cannot be rendered: 'nam' is undefined", "it can use name"),
+        ("{% if %}", 1, "the template a is not Jinja2: Expected an expression, got 'end of statement block'", ""),
+        ("\n{% include 'c' %}", 1, "the template a wants a template `c` that does not exist", ""),
+        ("\n{{ 1 / 0 }}", 2, "the template a cannot be rendered: division by zero", ""),
+    ],
+)
+def test_mistakes_are_told_at_the_template_s_line(text: str, line: int, message: str, hint: str) -> None:
+    problem = templates(a=text).render("a", {"name": "x"})
+
+    assert problem == Problem("G5", message, Place("templates/a", line, 1), hint)
+
+
+def test_a_mistake_in_what_is_included_is_told_there() -> None:
+    problem = templates(a="{% include 'c' %}", c="\n\n{{ oops }}").render("a", {})
+
+    assert isinstance(problem, Problem)
+    assert problem.at == Place("templates/c", 3, 1)
+
+
+def test_the_digest_follows_what_is_extended_and_included() -> None:
+    plain, same = templates().digest("a"), Templates(Sources({"a": BASE})).digest("a")
+    first = templates(a="{% include 'c' %}", c="1").digest("a")
+
+    assert plain == same
+    assert first != templates(a="{% include 'c' %}", c="2").digest("a")
+    assert first == templates(a="{% include 'c' %}", c="1", d="3").digest("a")
+    assert templates().digest("none") == templates().digest("nothing")
+    assert templates(a='{% extends "omnibuild/a" %}').digest("a") != plain
+    assert templates(a="{% if %}").digest("a") not in (plain, first)
+
+
+def test_blocks_that_do_not_exist_or_are_missing() -> None:
+    found = list(templates(a='{% extends "omnibuild/a" %}\n\n{% block boddy %}{% endblock %}', b="x", z="y").check())
+
+    assert [(it.message, it.at, it.hint) for it in found] == [
+        ("omnibuild/a has no block `boddy`", Place("templates/a", 3, 1), "did you mean `body`?")
+    ]
+    (missing,) = templates(a="{% block header %}{% endblock %}").check()
+    assert missing.message == "this template lacks the block `body`"
+    assert missing.hint == 'begin it with {% extends "omnibuild/a" %} to keep what you do not override'
+
+
+_JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn"))),
+    lambda it: (
+        st.lists(it, max_size=3)
+        | st.dictionaries(st.text(st.characters(codec="ascii", min_codepoint=32, max_codepoint=126)), it, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(_JSON)
+def test_yaml_is_read_back_as_it_was(value: Json) -> None:
+    assert yaml.safe_load(to_yaml(value)) == value
+
+
+@pytest.mark.parametrize(
+    "text", ["yes", "on", "1.0", "012", "null", "~", "2026-01-31", "12:30", "a: b", "# x", "- y", ""]
+)
+def test_texts_that_yaml_would_take_for_something_else_are_quoted(text: str) -> None:
+    assert yaml.safe_load(to_yaml({"a": text})) == {"a": text}
+
+
+def test_yaml_keeps_the_order_and_repeats_what_is_shared() -> None:
+    shared: Json = {"b": 1}
+
+    assert to_yaml({"z": shared, "a": shared}) == "z:\n  b: 1\na:\n  b: 1"

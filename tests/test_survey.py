@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from omnibuild.assemble.template import Templates
+from omnibuild.core.values import Need, NodeSpec, Place, Status
+from omnibuild.survey import decisions, manifests
+from tests.conftest import Make
+from tests.workspaces import BILLER, BILLER_BODY, PRICER, Sandbox, place
+
+
+def test_a_survey_holds_what_can_be_built_in_order(chain: Sandbox) -> None:
+    found = chain.open().survey()
+
+    assert found.graph.order == ("money", "charger", "biller", "pricer")
+    assert (found.failed, found.skipped, found.problems) == (frozenset(), frozenset(), ())
+    assert set(found.texts) == {f"specs/{it}.yaml" for it in ("money", "charger", "biller", "pricer")}
+
+
+def test_what_is_broken_and_what_needs_it_is_left_out(chain: Sandbox) -> None:
+    chain.replace("specs/charger.yaml", "money.Amount}", "money.Amout}")
+
+    found = chain.open().survey()
+
+    assert found.graph.order == ("money", "pricer")
+    assert (found.failed, found.skipped) == (frozenset({"charger"}), frozenset({"biller"}))
+    assert [place(found.place(it)) for it in found.problems] == ["specs/charger.yaml:5:17"]
+
+
+def test_a_body_is_found_beside_its_spec(make: Make) -> None:
+    def body_of(files: dict[str, str]) -> str | None:
+        sandbox = make(files)
+        spec = sandbox.open().survey().graph.specs.get("biller")
+        assert spec is None or isinstance(spec, NodeSpec)
+        file = spec.body.file if spec and spec.body else None
+        sandbox.remove("specs")
+        return file
+
+    effect = BILLER.replace("charger.Output", "int")
+    body = BILLER_BODY
+    assert body_of({"specs/x/biller.yaml": effect, "specs/x/biller.py": body}) == "specs/x/biller.py"
+    assert body_of({"specs/sending.yaml": effect, "specs/sending.py": body}) == "specs/sending.py"
+    two = f"{effect}---\n{PRICER}"
+    assert body_of({"specs/sending.yaml": two, "specs/sending.py": body}) is None
+    assert body_of({"specs/sending.yaml": two, "specs/biller.py": body}) == "specs/biller.py"
+    named = f"{effect}body: ../code/send.py\n"
+    assert (
+        body_of({"specs/a/biller.yaml": named, "specs/code/send.py": body, "specs/a/biller.py": ""})
+        == "specs/code/send.py"
+    )
+
+
+def test_what_a_body_imports_is_a_need(chain: Sandbox) -> None:
+    chain.write("specs/biller.py", f"from acme.nodes.node_pricer_compute.handlers import HandlerPricer\n{BILLER_BODY}")
+
+    needs = chain.open().survey().graph.needs["biller"]
+
+    assert [it.node for it in needs] == ["charger", "pricer"]
+    assert needs[1] == Need("pricer", "body", Place("specs/biller.py", 1, 1))
+
+
+def test_what_a_body_imports_must_be_there(chain: Sandbox) -> None:
+    chain.write("specs/biller.py", f"\nimport acme.nodes.node_pricr_compute.models\n{BILLER_BODY}")
+
+    (problem,) = chain.open().survey().problems
+
+    assert (problem.message, problem.at) == (
+        "there is no package `acme.nodes.node_pricr_compute`",
+        Place("specs/biller.py", 2, 1),
+    )
+    assert problem.hint == "did you mean `acme.nodes.node_pricer_compute`?"
+
+
+def test_manifests_hold_everything_that_a_node_depends_on(chain: Sandbox) -> None:
+    workspace = chain.open()
+    world = workspace._world()
+    found = workspace.survey()
+
+    made = manifests(found, world, workspace.settings, Templates(world.templates))
+
+    assert set(made) == {"money", "charger", "biller", "pricer", "."}
+    labels = {name: [label for label, _ in it.entries] for name, it in made.items()}
+    assert [it for it in labels["charger"] if it.startswith("interface")] == ["interface of money"]
+    assert {
+        "gates",
+        "settings",
+        "template contract.yaml.j2",
+        "template header.py.j2",
+        "tool omnibuild",
+        "tool ruff",
+    } <= set(labels["charger"])
+    assert "template contract.yaml.j2" not in labels["money"]
+    assert "template pyproject.toml.j2" in labels["."]
+
+
+def test_decisions_come_from_manifests_traces_and_what_is_there(chain: Sandbox) -> None:
+    chain.build()
+    chain.remove("out/src/acme/shared/money/model_amount.py")
+    chain.replace("specs/pricer.yaml", "quantity * price", "price * quantity")
+    workspace = chain.open()
+    world = workspace._world()
+
+    found = decisions(workspace.survey(), world, workspace.settings, Templates(world.templates))
+
+    assert {name: it.status for name, it in found.items()} == {
+        "money": Status.RESTORED,
+        "charger": Status.UP_TO_DATE,
+        "biller": Status.UP_TO_DATE,
+        "pricer": Status.BUILT,
+        ".": Status.UP_TO_DATE,
+    }
+    assert found["money"].because == ("src/acme/shared/money/model_amount.py is missing",)
+
+
+def test_a_topic_of_another_node_is_in_the_manifest(make: Make) -> None:
+    listener = PRICER.replace("pricer", "listener") + "events: {consumes: [pricer]}\n"
+    sandbox = make({"specs/pricer.yaml": PRICER, "specs/listener.yaml": listener})
+    sandbox.build()
+    sandbox.replace("specs/pricer.yaml", "tags: [pricing]", "version: 2.0.0")
+
+    report = sandbox.build()
+
+    assert report.outcomes["listener"].because == ("topics changed",)
+    assert "onex.evt.acme.pricer-completed.v2" in sandbox.read("out/src/acme/nodes/node_listener_compute/contract.yaml")
