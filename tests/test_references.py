@@ -245,61 +245,72 @@ def test_other_changes_rebuild_nothing(legacy: Sandbox) -> None:
 # ------------------------------------------------------------------------------------------ problems
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "where", "message", "hint"),
-    [
-        (
-            "legacy.models:ModelRequest",
-            "legacy.modes:ModelRequest",
-            "4:8",
-            "there is no module `acme.legacy.modes`",
-            "looked for acme/legacy/modes.py and src/acme/legacy/modes.py",
-        ),
-        (
-            "models:ModelRequest",
-            "models:ModelRequst",
-            "4:28",
-            "there is no `ModelRequst` in src/acme/legacy/models.py",
-            "did you mean `ModelRequest`?",
-        ),
-        (
-            "handlers:HandlerNext",
-            "handlers:HandlerNxt",
-            "6:32",
-            "there is no `HandlerNxt` in src/acme/legacy/handlers.py",
-            "did you mean `HandlerNext`?",
-        ),
-        (
-            "acme.legacy.handlers:HandlerNext",
-            "acme.legacy.handlers.HandlerNext",
-            "6:10",
-            "`acme.legacy.handlers.HandlerNext` does not name a class of a module",
-            "write MODULE:CLASS, such as acme.legacy.models:ModelRequest",
-        ),
-        (
-            'output: "acme.legacy.models:ModelAnswer"',
-            'output: "acme.legacy.models:ModelTraced"',
-            "6:10",
-            "`HandlerNext.handle` gives ModelAnswer, but ModelTraced is promised",
-            (
-                "write `def handle(self, request: ModelRequest) -> ModelTraced` "
-                "in src/acme/legacy/handlers.py:10"
-            ),
-        ),
-        (
-            'input: "acme.legacy.models:ModelRequest"',
-            'input: "acme.legacy.models:ModelAnswer"',
-            "6:10",
-            "`HandlerNext.handle` takes ModelRequest, but it is given ModelAnswer",
-            "write `def handle(self, request: ModelAnswer) -> ModelAnswer` in src/acme/legacy/handlers.py:10",
-        ),
-        ("examples:", "logic: {number: '1'}\nexamples:", "7:1", "`logic` and `handler` both say what `next_number` does", "keep one of them"),
-        ("examples:", "handlers: {x: 'a:B'}\nexamples:", "7:1", "`handler` and `handlers` both say who answers", "keep one of them"),
-    ],
-)  # fmt: skip
+PROBLEMS = [
+    (
+        "legacy.models:ModelRequest",
+        "legacy.modes:ModelRequest",
+        "4:8",
+        "there is no module `acme.legacy.modes`",
+        "looked for acme/legacy/modes.py and src/acme/legacy/modes.py",
+    ),
+    (
+        "models:ModelRequest",
+        "models:ModelRequst",
+        "4:28",
+        "there is no `ModelRequst` in src/acme/legacy/models.py",
+        "did you mean `ModelRequest`?",
+    ),
+    (
+        "handlers:HandlerNext",
+        "handlers:HandlerNxt",
+        "6:32",
+        "there is no `HandlerNxt` in src/acme/legacy/handlers.py",
+        "did you mean `HandlerNext`?",
+    ),
+    (
+        "acme.legacy.handlers:HandlerNext",
+        "acme.legacy.handlers.HandlerNext",
+        "6:10",
+        "`acme.legacy.handlers.HandlerNext` does not name a class of a module",
+        "write MODULE:CLASS, such as acme.legacy.models:ModelRequest",
+    ),
+    (
+        'output: "acme.legacy.models:ModelAnswer"',
+        'output: "acme.legacy.models:ModelTraced"',
+        "6:10",
+        "`HandlerNext.handle` gives ModelAnswer, but ModelTraced is promised",
+        ("write `def handle(self, request: ModelRequest) -> ModelTraced` in src/acme/legacy/handlers.py:10"),
+    ),
+    (
+        'input: "acme.legacy.models:ModelRequest"',
+        'input: "acme.legacy.models:ModelAnswer"',
+        "6:10",
+        "`HandlerNext.handle` takes ModelRequest, but it is given ModelAnswer",
+        "write `def handle(self, request: ModelAnswer) -> ModelAnswer` in src/acme/legacy/handlers.py:10",
+    ),
+    (
+        "examples:",
+        "logic: {number: '1'}\nexamples:",
+        "7:1",
+        "`logic` and `handler` both say what `next_number` does",
+        "keep one of them",
+    ),
+    (
+        "examples:",
+        "handlers: {x: 'a:B'}\nexamples:",
+        "7:1",
+        "`handler` and `handlers` both say who answers",
+        "keep one of them",
+    ),
+]
+"""What is changed in the spec, to what, where the problem is, what it says, and its hint."""
+
+
+@pytest.mark.parametrize("case", PROBLEMS, ids=lambda case: case[3])
 def test_a_problem_is_told_where_the_spec_refers_to_the_code(
-    legacy: Sandbox, old: str, new: str, where: str, message: str, hint: str
+    legacy: Sandbox, case: tuple[str, str, str, str, str]
 ) -> None:
+    old, new, where, message, hint = case
     legacy.replace("specs/next_number.yaml", old, new)
 
     report = legacy.build()

@@ -16,13 +16,14 @@ def nodes(names: Names) -> list[Json]:
 
 def _node(spec: NodeSpec, names: Names) -> Json:
     found = topics(spec, names.graph)
+    existing: list[Json] = [it.source.replace(":", ".") for it in spec.handlers]
     result: dict[str, Json] = {
         "name": spec.name,
         "kind": spec.kind.value,
         "version": spec.version,
         "description": spec.description,
         "folder": folder(spec),
-        "handler": f"{names.handlers_package(spec)}.{handler_class(spec)}",
+        "handlers": existing or [f"{names.handlers_package(spec)}.{handler_class(spec)}"],
         "subscribed": list(found.subscribed),
         "published": list(found.published),
         "machine": mermaid(spec.machine) if spec.machine else "",

@@ -371,7 +371,7 @@ def test_an_operation_is_tried_again_only_where_the_node_is_idempotent(tmp_path:
         (
             "      http: {WAREHOUSE_URL: [{method: POST, path: /orders, status: 503}]}\n",
             "",
-            "-",
+            "name:",
             "the example gives no value to `WAREHOUSE_URL`",
         ),
         (

@@ -93,19 +93,21 @@ def test_without_expect_every_2xx_is_a_success(
 
 
 @pytest.mark.parametrize(
-    ("method", "more", "text"),
+    ("spec", "text"),
     [
-        ("DELETE", "      json: {id: str(order_id)}", f'{{"id":"{ORDER}"}}'),
-        ("PUT", "      data: {id: str(order_id)}", f"id={ORDER}"),
-        ("PATCH", "      content: str(order_id)", ORDER),
+        (TELLER.format(method="DELETE", more="      json: {id: str(order_id)}"), f'{{"id":"{ORDER}"}}'),
+        (TELLER.format(method="PUT", more="      data: {id: str(order_id)}"), f"id={ORDER}"),
+        (TELLER.format(method="PATCH", more="      content: str(order_id)"), ORDER),
     ],
 )
 def test_every_method_can_have_a_content(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, httpserver: HTTPServer, method: str, more: str, text: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: HTTPServer, spec: str, text: str
 ) -> None:
-    httpserver.expect_request(f"/orders/{ORDER}", method=method).respond_with_json({"receipt": "r-1"})
-    assert generate(tmp_path, monkeypatch, TELLER.format(method=method, more=more)).run(**FIELDS).status == 200
-    assert httpserver.log[0][0].get_data(as_text=True) == text
+    server.expect_request(f"/orders/{ORDER}").respond_with_json({"receipt": "r-1"})
+    assert generate(tmp_path, monkeypatch, spec).run(**FIELDS).status == 200
+    [(request, _)] = server.log
+    assert f"method: {request.method}\n" in spec
+    assert request.get_data(as_text=True) == text
 
 
 def test_what_may_pass_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: HTTPServer) -> None:
