@@ -66,7 +66,7 @@ WORKSPACES = st.fixed_dictionaries({name: st.none() | docs(name) for name in NAM
 EDITS = st.lists(
     st.sampled_from(NAMES).flatmap(lambda name: st.tuples(st.just(name), st.none() | docs(name))),
     min_size=1,
-    max_size=4,
+    max_size=3,
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ def run_tests(
     items: Sequence[dict[str, Any]], root: str, clock: _Clock, told: Callable[..., str], say: Callable[..., None]
 ) -> None:
     """Run the tests in this process, one pytest session for all; `told` puts an exception into words."""
+    _forget_modules({str(Path(root, item["path"])) for item in items})
     subjects = {(str(Path(root, item["path"])), item["function"]): item["subject"] for item in items}
     reporter = _Reporter(subjects, root, clock, told, say)
     arguments = [f"{path}::{function}" for path, function in subjects]
@@ -26,6 +28,12 @@ def run_tests(
     for subject in subjects.values():
         if subject not in reporter.seen:
             say("failure", "tests", subject, reporter.collecting or "the test was not found", ())
+
+
+def _forget_modules(files: set[str]) -> None:
+    """Let pytest import the test modules itself: only then can it tell what an assertion compared."""
+    for name in [name for name, module in sys.modules.items() if getattr(module, "__file__", None) in files]:
+        del sys.modules[name]
 
 
 class _Reporter:

@@ -29,9 +29,9 @@ def check_machine(spec: NodeSpec, machine: Machine) -> list[Problem]:
 
 def unknown(code: str, message: str, name: str, known: Iterable[str], at: Pointer) -> Problem:
     """Return the problem of a name that does not exist, with the nearest one that does as the hint."""
-    names = list(known)
-    near = nearest(name, names)
-    hint = f"did you mean `{near}`?" if near else f"there is {', '.join(names)}" if names else ""
+    others = list(known)
+    near = nearest(name, others)
+    hint = f"did you mean `{near}`?" if near else f"there is {', '.join(others)}" if others else ""
     return Problem(code, f"{message} `{name}`", at, hint)
 
 

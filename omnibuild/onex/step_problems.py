@@ -25,7 +25,7 @@ _TAKEN = frozenset({REQUEST, "self", SAGA, GROUP, ITEM})
 
 def step_problems(spec: NodeSpec, names: Names) -> Iterator[Problem]:
     """Yield what is wrong with the steps, with the logic, and with what examples say of the steps."""
-    found = [*_names(spec, names), *_nodes(spec, names), *_cycle(spec)]
+    found = [*_names(spec, names), *_nodes(spec, names)] or list(_cycle(spec))
     yield from found
     if found:
         return

@@ -74,7 +74,7 @@ def in_order(calls: Sequence[Call]) -> tuple[list[Call], list[str]]:
     """Return the steps, each behind those that it reads and otherwise as listed, and a cycle if there is one."""
     reads = references(calls)
     done: list[Call] = []
-    while len(done) < len(calls):
+    while len(done) < len(reads):
         names = {it.name for it in done}
         ready = next((it for it in calls if it.name not in names and reads[it.name] <= names), None)
         if ready is None:

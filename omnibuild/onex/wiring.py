@@ -48,7 +48,7 @@ def way_of(spec: NodeSpec) -> Way:
 
 def closes(spec: NodeSpec, names: Names) -> bool:
     """Return whether an orchestrator has to close nodes that it calls."""
-    called = (names.graph.specs.get(it) for it in called_nodes(spec))
+    called = (names.graph.specs.get(it) for it in called_nodes(spec) if it != spec.name)
     return any(isinstance(it, NodeSpec) and way_of(it).closes(it, names) for it in called)
 
 

@@ -62,6 +62,14 @@ def test_a_difference_is_told_in_the_words_of_the_assertion(tmp_path: Path) -> N
     assert "{'total': 1} == {'total': 2}" in failure.message
 
 
+def test_a_difference_is_told_although_the_module_was_imported_before(tmp_path: Path) -> None:
+    stage = StageFolder(tmp_path / "cache")
+    stage.lay({PATH: MODULE, "src/acme/__init__.py": "", "src/acme/tests/__init__.py": ""})
+    trial = stage.try_out({"acme.tests.test_it": []}, (), (), [ExampleTest("node", 0, PATH, "test_wrong")])
+
+    assert "{'total': 1} == {'total': 2}" in trial.examples[0].message
+
+
 def test_the_cause_of_an_exception_is_told(tmp_path: Path) -> None:
     (failure,) = _tried(tmp_path, MODULE, "test_good", "test_raises")
 
