@@ -17,7 +17,7 @@ from tests.workspaces import REPOSITORY
 
 pytestmark = pytest.mark.slow
 
-TEMPLATES = sorted(it.relative_to(REPOSITORY).as_posix() for it in REPOSITORY.glob("templates/**/*.j2"))
+TEMPLATES = sorted(it.relative_to(REPOSITORY).as_posix() for it in REPOSITORY.glob("templates/**/*.*"))
 
 
 def run(command: Sequence[str | Path], cwd: Path) -> str:

@@ -89,8 +89,8 @@ def _move_imports(statement: cst.CSTNode, imports: Imports, above: Sequence[str]
     if any(isinstance(it, cst.ImportFrom) and isinstance(it.names, cst.ImportStar) for it in statement.body):
         return False
     behind = statement.trailing_whitespace.comment
-    inside = [found.value for found in matchers.findall(statement, matchers.Comment()) if found is not behind]
-    above = [*above, *(it for it in inside if isinstance(it, str))]
+    found = matchers.findall(statement, matchers.Comment())
+    above = [*above, *(it.value for it in found if isinstance(it, cst.Comment) and it is not behind)]
     for it in statement.body:
         if isinstance(it, cst.Import):
             for alias in it.names:

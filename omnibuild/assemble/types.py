@@ -124,8 +124,8 @@ class Types:
             day = _read(date, value)
             return f"{name}({day.year}, {day.month}, {day.day})"
         if head in ("datetime", "time"):
-            iso = value if isinstance(value, str) else _read(datetime if head == "datetime" else time, value).isoformat()
-            return f"{name}.fromisoformat({quoted(iso)})"
+            read = _read(datetime, value) if head == "datetime" else _read(time, value)
+            return f"{name}.fromisoformat({quoted(value if isinstance(value, str) else read.isoformat())})"
         return f"{name}({quoted(str(value))})"
 
     def _reference(self, ref: Ref, value: Json) -> str:

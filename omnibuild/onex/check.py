@@ -93,6 +93,12 @@ def _examples(spec: NodeSpec, names: Names) -> Iterator[Problem]:
             if name not in variables:
                 at = example.at.to("given", "env", name, key=True)
                 yield Problem("unknown-name", f"the node has no variable `{name}`", at, "declare it under `env:`")
+        for where, keys in (("given", example.given), ("then", example.then)) if not spec.operations else ():
+            for key in keys:
+                if (where, key) != ("given", "env"):
+                    at = example.at.to(where, key, key=True)
+                    hint = "without operations, an example can be given `env` only"
+                    yield Problem("example", f"`{where}` knows nothing of `{key}` here", at, hint)
 
 
 def _variables(spec: NodeSpec) -> Iterator[Problem]:

@@ -140,6 +140,8 @@ class _Settling:
             inner, proven = inner.without(_bound(generator.target), proven)
             after = proven.union(*(facts(test, inner.known.guards) for test in generator.ifs))
             tests = inner.tests(tree, generator.ifs, proven, after)
+            if any(constant(it) is False for it in tests) and isinstance(tree, ast.ListComp | ast.DictComp):
+                return _empty(tree)
             generators.append(ast.comprehension(generator.target, source, tests, generator.is_async))
             proven = after
         if isinstance(tree, ast.DictComp):
@@ -158,16 +160,33 @@ class _Settling:
         return [] if constant(whole) else parts(whole)
 
     def without(self, names: Collection[str], proven: Guard) -> tuple[_Settling, Guard]:
-        """Return the same where variables hide these names, and what of what is proven is not of them."""
+        """Return the same where variables hide these names, and what of what is proven is not of them.
+
+        What a guard says of a hidden name can no more be proven: the name means something else.
+        """
         hidden = [f"id={name!r}" for name in names]
 
-        def kept(guard: Guard) -> Guard:
-            return frozenset(it for it in guard if not any(name in it for name in hidden))
+        def is_hidden(fact: str) -> bool:
+            return any(name in fact for name in hidden)
 
         known = self.known
-        guards = {step: guard for step, guard in known.guards.items() if step not in names}
-        less = replace(known, guards=guards, skipped=known.skipped - set(names), holds=kept(known.holds))
-        return _Settling(less, self._report), kept(proven)
+        before = known.holds | proven
+        guards = {
+            step: frozenset(
+                f"hidden {it}" if is_hidden(it) else it for it in guard if it not in before or not is_hidden(it)
+            )
+            for step, guard in known.guards.items()
+            if step not in names
+        }
+        less = replace(
+            known,
+            guards=guards,
+            holds=frozenset(it for it in known.holds if not is_hidden(it)),
+            fails=frozenset() if any(map(is_hidden, known.fails)) else known.fails,
+            skipped=known.skipped - set(names),
+            truths=frozenset(it for it in known.truths if not is_hidden(it)),
+        )
+        return _Settling(less, self._report), frozenset(it for it in proven if not is_hidden(it))
 
     def _needed(self, trees: Sequence[ast.AST], before: Guard, after: Guard) -> frozenset[str]:
         """Return the steps that are read, and whose guards hold only by what is proven in between."""
@@ -209,6 +228,10 @@ class _Settling:
                 return all(self._is_bool(it) for it in tree.values)
             case _:
                 return ast.dump(tree) in self.known.truths
+
+
+def _empty(tree: ast.ListComp | ast.DictComp) -> ast.expr:
+    return ast.copy_location(ast.List([], ast.Load()) if isinstance(tree, ast.ListComp) else ast.Dict([], []), tree)
 
 
 def _literal(value: bool | None, at: ast.expr) -> ast.expr:

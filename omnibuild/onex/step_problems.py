@@ -114,7 +114,7 @@ def _never(when: Expression, step: Step, steps: Steps) -> Iterator[Problem]:
     """Yield a guard that contradicts itself."""
     for part in parts(tree_of(when)):
         if facts(part, steps.guards, holds=False) <= steps.guards[step.name]:
-            hint = "it says the opposite of something, too"
+            hint = "it asks for something and for its opposite"
             yield Problem("never", f"`{step.name}` is never called: its `when` cannot hold", when.at, hint)
             return
 

@@ -416,6 +416,17 @@ def test_an_example_that_is_not_true_fails(tmp_path: Path, monkeypatch: pytest.M
     assert "1 failed" in done.stdout
 
 
+def test_only_operations_have_a_world(tmp_path: Path) -> None:
+    """What nobody would make, or look at, must not stand there as if somebody did."""
+    spec = NOTHING.replace("kind: effect", "kind: compute").partition("operations:")[0]
+    spec += "logic: {}\nexamples: [{input: {}, output: {}, GIVEN, then: {http: {}}}]\n"
+    spec = spec.replace("GIVEN", "given: {env: {SERVER: x}, sql: {SERVER: []}}")
+    assert [it[:2] for it in problems(tmp_path, spec)] == [
+        ("sql:", "`given` knows nothing of `sql` here"),
+        ("http:", "`then` knows nothing of `http` here"),
+    ]
+
+
 def test_two_names_for_two_results(tmp_path: Path) -> None:
     assert ("inserted", "`inserted` has a meaning already", "choose another name") in problems(
         tmp_path, WRITER.replace("as: told", "as: inserted").replace("told.json()", "inserted.rowcount")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from omnibuild.core.values import Mode
+from tests.conftest import Make
 from tests.onex.flows import FLOWS, WORK, Package, Worker, failing, generated
-from tests.workspaces import Sandbox, blocking
+from tests.workspaces import Sandbox
 
 
 @pytest.fixture(scope="module")
@@ -95,21 +97,20 @@ def test_failures_at_the_same_time_are_noted(worker: Worker, package: Package) -
 
 
 @pytest.mark.parametrize(
-    ("x", "y", "calls", "total", "more"),
+    ("x", "y", "calls", "answer"),
     [
-        (0, 1, ["check"], -1, None),
-        (3, 0, ["check", "price"], 3, None),
-        (3, 2, ["check", "price", "extra"], 8, 5),
+        (0, 1, ["check"], (-1, [], None)),
+        (3, 0, ["check", "price"], (3, ["price"], None)),
+        (3, 2, ["check", "price", "extra"], (8, ["price"], 5)),
     ],
 )
 def test_a_step_is_skipped_where_its_guard_does_not_hold(
-    worker: Worker, x: int, y: int, calls: list[str], total: int, more: int | None
+    worker: Worker, x: int, y: int, calls: list[str], answer: tuple[int, list[str], int | None]
 ) -> None:
-    answer = worker.run("guarded", x=x, y=y)
+    found = worker.run("guarded", x=x, y=y)
 
     assert worker.calls == calls
-    assert (answer.total, answer.more) == (total, more)
-    assert answer.done == (["price"] if x else [])
+    assert (found.total, found.done, found.more) == answer
 
 
 @pytest.mark.parametrize(("card", "calls", "total"), [(True, ["paid", "told"], 1), (False, ["billed", "told"], 2)])
@@ -181,7 +182,7 @@ def test_what_fails_is_tried_again(worker: Worker) -> None:
 def test_what_fails_every_time_fails_the_step(worker: Worker, package: Package) -> None:
     worker.behaviour["a"] = failing(ConnectionError("never"))
 
-    with pytest.raises(package.support("errors").StepError, match="patient: a has failed.*work: never") as caught:
+    with pytest.raises(package.support("errors").StepError, match=r"patient: a has failed.*work: never") as caught:
         worker.run("patient", x=1)
 
     assert worker.calls == ["a", "a", "a"]
@@ -365,7 +366,8 @@ print(json.dumps(asyncio.run(main())))
 
 def test_an_order_that_cannot_be_packed_is_not_stored(repository: Sandbox) -> None:
     orders = repository.root / "orders.sqlite"
-    order = '{"order_id": "7f3c0a52-0d5e-4a0e-9a57-6f3a0c6d6a11", "lines": [{"sku": "A", "quantity": 2, "unit_price": "5"}]}'
+    lines = [{"sku": "A", "quantity": 2, "unit_price": "5"}]
+    order = json.dumps({"order_id": "7f3c0a52-0d5e-4a0e-9a57-6f3a0c6d6a11", "lines": lines})
 
     ended = subprocess.run(
         [sys.executable, "-W", "error::ResourceWarning", "-c", CHECKOUT, order],
@@ -385,15 +387,42 @@ def test_an_order_that_cannot_be_packed_is_not_stored(repository: Sandbox) -> No
 
 
 def rows(database: Path) -> list[Any]:
-    import sqlite3
-
     with sqlite3.connect(database) as connection:
         return list(connection.execute("select * from orders"))
 
 
-def test_a_type_checker_understands_what_is_generated(checked: Any) -> None:
-    sandbox = checked({"specs/flows.yaml": f"{WORK}---\n{FLOWS}"})
+CHECKED = """\
+node: checkout
+kind: orchestrator
+description: Check, price and store.
+input: {x: int}
+output: {accepted: bool, total: int}
+steps:
+  - {step: check, call: work, with: {name: '"check"', x: x}}
+  - {step: price, call: work, with: {name: '"price"', x: check.value}, when: check.ok}
+  - {step: store, call: work, with: {name: '"store"', x: price.value}, when: check.ok, undo: unwork}
+logic: {accepted: check.ok, total: price.value if check.ok else 0}
+"""
+HANDLE = '''\
+    async def handle(self, request: ModelCheckoutInput) -> ModelCheckoutOutput:
+        """Run the steps and gather their results."""
+        check = await self._check(ModelWorkInput(name="check", x=request.x))
+        if not check.ok:
+            return ModelCheckoutOutput(accepted=False, total=0)
+        price = await self._price(ModelWorkInput(name="price", x=check.value))
+        async with Saga("checkout") as saga:
+            await self._store(saga, ModelWorkInput(name="store", x=price.value))
+            return ModelCheckoutOutput(accepted=True, total=price.value)
 
-    report = sandbox.build(mode=Mode.BALANCED)
+    async def _check(self, request: ModelWorkInput) -> ModelWorkOutput:
+        """Call work."""
+        with step("checkout", "check", "work"):
+            return await self._work(request)
+'''
 
-    assert report.ok, blocking(report)
+
+def test_a_linear_saga_reads_like_one(make: Make) -> None:
+    sandbox = make({"specs/work.yaml": WORK, "specs/checkout.yaml": CHECKED})
+
+    assert sandbox.build().ok
+    assert HANDLE in sandbox.read("out/src/acme/nodes/node_checkout_orchestrator/handlers/handler_checkout.py")

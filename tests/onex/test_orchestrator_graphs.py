@@ -12,13 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from omnibuild.core.values import NodeSpec, Spec
+from omnibuild.core.values import Mode, NodeSpec, Spec
 from omnibuild.graph.resolve import resolve
 from omnibuild.onex import orchestrator
 from omnibuild.onex.names import Names
 from omnibuild.spec import document
 from omnibuild.spec.reader import read_spec
+from tests.conftest import Make
 from tests.onex.flows import FLOWS, WORK, Package, generated
+from tests.workspaces import blocking
 
 PACKAGE = "graphs"
 
@@ -77,9 +79,8 @@ def spec_of(nodes: list[Node], random: Random) -> str:
         by_name = {it.name: it for it in nodes}
         values = ", ".join(_value(by_name[name], implied, random) for name, implied in node.values.items())
         when = f", when: {node.condition}" if node.guard else ""
-        lines.append(
-            f"  - {{step: {node.name}, call: work, with: {{name: '\"{node.name}\"', x: x, values: '[{values}]'}}{when}}}"
-        )
+        asked = f"{{name: '\"{node.name}\"', x: x, values: '[{values}]'}}"
+        lines.append(f"  - {{step: {node.name}, call: work, with: {asked}{when}}}")
     results = ", ".join(_result(it, random) for it in nodes)
     steps = "\n".join(lines)
     return f"""\
@@ -215,3 +216,13 @@ def test_any_graph_of_steps(package: Package, seed: int, x: int) -> None:
             start = found.started[node.name]
             assert earliest[node.name] - 1e-6 <= start <= latest[node.name] + 1e-6, (node.name, text)
             earliest[node.name] = latest[node.name] = found.ended[node.name]
+
+
+def test_a_type_checker_understands_what_is_generated(checked: Make) -> None:
+    randoms = [Random(seed) for seed in range(15)]
+    graphs = [spec_of(graph(it), it).replace("node: dag", f"node: dag_{index}") for index, it in enumerate(randoms)]
+    sandbox = checked({"specs/flows.yaml": "---\n".join([WORK, FLOWS, *graphs])})
+
+    report = sandbox.build(mode=Mode.BALANCED)
+
+    assert report.ok, blocking(report)

@@ -93,7 +93,8 @@ def published_topics(spec: NodeSpec) -> tuple[str, ...]:
 
 def connector_versions(spec: NodeSpec) -> dict[str, str]:
     """Return the versions of the distributions that a node's connectors come from; omnibuild's own are left out."""
-    found = {name: it.dist for name, it in _others().items() if any(name == op.connector for op in spec.operations)}
+    used = {it.connector for it in spec.operations}
+    found = {name: it.dist for name, it in _others().items() if name in used} if used else {}
     return {name: f"{it.name} {it.version}" if it else "" for name, it in found.items()}
 
 
