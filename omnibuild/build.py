@@ -13,7 +13,6 @@ from omnibuild.core.events import BuildStarted, NodeAssembled, NodeFinished, Ste
 from omnibuild.core.ports import World
 from omnibuild.core.values import (
     Draft,
-    Graph,
     Level,
     NodeSpec,
     Outcome,
@@ -28,17 +27,16 @@ from omnibuild.core.values import (
     Verdict,
     digest,
 )
-from omnibuild.gates.gate import Gate, GraphSubject, NodeSubject, WorkspaceSubject
+from omnibuild.gates.gate import Gate, NodeSubject, WorkspaceSubject
 from omnibuild.graph.selection import closure, dependents
 from omnibuild.onex.assembly import PACKAGE, assemble, assemble_package
 from omnibuild.onex.check import check_spec
 from omnibuild.onex.contract import read_contract
 from omnibuild.onex.names import Names
 from omnibuild.onex.package import requirements
-from omnibuild.onex.reference import existing_modules
-from omnibuild.onex.topology import topic_graph
+from omnibuild.onex.reference import existing_packages
 from omnibuild.promotion import Change, Promotion
-from omnibuild.survey import Survey, decisions, survey
+from omnibuild.survey import Survey, decisions, judge_graph, survey
 
 SPEC_VERDICT = "spec"
 """The verdict that keeps the warnings of a spec in its node's trace."""
@@ -144,20 +142,12 @@ class _Build:
         subject = WorkspaceSubject(self._settings.out, obstacle)
         for verdict in gates.judge(gates.WORKSPACE_GATES, subject, self._levels):
             self._problems += verdict.problems
-        self._judge_graph()
-        other_way = _turned(self._survey.names)
+        self._problems += judge_graph(self._survey, self._levels, self._selected)
+        other_way = self._survey.names.turned()
         for name in self._work():
             twin, _ = self._draft(name, other_way)
             chosen = gates.PACKAGE_GATES if name == PACKAGE else gates.DRAFT_GATES
             self._judge(name, chosen, replace(self._subject(name), twin=twin))
-
-    def _judge_graph(self) -> None:
-        """Judge all nodes together, whether built now or before; what a broken node publishes is not known."""
-        if self._survey.failed or self._survey.skipped:
-            return
-        subject = GraphSubject(self._survey.graph, topic_graph(self._survey.graph))
-        for verdict in gates.judge(gates.GRAPH_GATES, subject, self._levels):
-            self._problems += (it for it in verdict.problems if it.node in self._selected)
 
     def _lay_out(self) -> None:
         work = self._work()
@@ -228,13 +218,12 @@ class _Build:
         around = self._survey.graph.specs.values() if name == PACKAGE else [spec]
         needed = {it for node in around if isinstance(node, NodeSpec) for it in requirements(node)}
         declared = (self._world.symbols.modules(it) for it in {*self._settings.dependencies, *needed})
-        existing = (it.name.partition(".")[0] for it in existing_modules(self._survey.graph))
         return NodeSubject(
             spec=spec,
             draft=draft,
             graph=self._survey.graph,
             settings=self._settings,
-            packages=GENERATED_PACKAGES.union(existing, *declared),
+            packages=GENERATED_PACKAGES.union(existing_packages(self._survey.graph), *declared),
             symbols=self._world.symbols,
             contract=read_contract(contract) if contract else None,
         )
@@ -297,13 +286,6 @@ class _Build:
 def _by_place(problem: Problem) -> tuple[object, ...]:
     at = problem.at if isinstance(problem.at, Place) else Place("", 0, 0)
     return (at.file, at.line, at.column, problem.code, problem.message, problem.hint, problem.node)
-
-
-def _turned(names: Names) -> Names:
-    """Return the same names with everything that has no order of its own in the opposite order."""
-    graph = names.graph
-    specs = dict(reversed([*graph.specs.items()]))
-    return Names(Graph(specs, {name: graph.needs[name] for name in specs}), names.package)
 
 
 def _rebased(problem: Problem, spec: Spec) -> Problem:

@@ -6,7 +6,7 @@ Every verb begins here; `build` goes on from it.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from omnibuild import gates
@@ -29,7 +29,7 @@ from omnibuild.core.values import (
     Spec,
     digest_json,
 )
-from omnibuild.gates.gate import DocumentSubject
+from omnibuild.gates.gate import DocumentSubject, GraphSubject
 from omnibuild.graph.resolve import resolve
 from omnibuild.graph.selection import closure, select
 from omnibuild.onex.assembly import HEADER, PACKAGE
@@ -40,6 +40,7 @@ from omnibuild.onex.names import Names, folder
 from omnibuild.onex.needs import body_needs
 from omnibuild.onex.package import TEMPLATES as PACKAGE_TEMPLATES
 from omnibuild.onex.package import support, support_template, variables
+from omnibuild.onex.topology import topic_graph
 from omnibuild.spec import document
 from omnibuild.spec.body import read_body
 from omnibuild.spec.code import read_code
@@ -230,6 +231,15 @@ def _body(it: Document, documents: Mapping[str, Document], world: World) -> tupl
         hint = f"it must stand beside {it.at.file}"
         return None, [Problem("body", f"there is no file `{named}`", it.at.to("body"), hint)]
     return None, []
+
+
+def judge_graph(found: Survey, levels: Mapping[str, Level], names: Collection[str]) -> list[Problem]:
+    """Return what the gates say of these nodes among all; nothing while some are broken, whose topics are not known."""
+    if found.failed or found.skipped:
+        return []
+    subject = GraphSubject(found.graph, topic_graph(found.graph))
+    verdicts = gates.judge(gates.GRAPH_GATES, subject, levels)
+    return [it for verdict in verdicts for it in verdict.problems if it.node in names]
 
 
 def manifests(found: Survey, world: World, settings: Settings, templates: Templates) -> dict[str, Manifest]:

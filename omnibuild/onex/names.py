@@ -146,6 +146,11 @@ class Names:
         """Return the path below `out/` of a spec's package."""
         return f"src/{self.package_of(name).replace('.', '/')}"
 
+    def turned(self) -> Names:
+        """Return the same names with everything that has no order of its own in the opposite order."""
+        specs = dict(reversed([*self.graph.specs.items()]))
+        return Names(Graph(specs, {name: self.graph.needs[name] for name in specs}), self.package)
+
     def by_package(self) -> Mapping[str, str]:
         """Return the spec that each generated package belongs to."""
         return {self.package_of(name): name for name in self.graph.specs}

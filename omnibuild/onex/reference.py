@@ -19,6 +19,11 @@ def existing_modules(graph: Graph) -> frozenset[CodeModule]:
     return frozenset(it for spec in graph.specs.values() for code in spec.code for it in code.modules)
 
 
+def existing_packages(graph: Graph) -> frozenset[str]:
+    """Return the top-level packages of these modules."""
+    return frozenset(it.name.partition(".")[0] for it in existing_modules(graph))
+
+
 def code_of(spec: NodeSpec, source: str) -> CodeClass | None:
     """Return what is known of an existing class that a spec refers to."""
     return next((it for it in spec.code if it.source == source), None)

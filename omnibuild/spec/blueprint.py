@@ -140,4 +140,3 @@ def _raised(problem: Problem, at: Pointer) -> Problem:
         return problem
     below = problem.at.path[len(at.path) + 1 :]
     return replace(problem, at=replace(problem.at, path=(*at.path, *below)))
-

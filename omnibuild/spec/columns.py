@@ -15,7 +15,7 @@ RESERVED = frozenset(
     deferrable delete desc distinct do drop else end except exists false fetch for foreign from full grant group having
     in index inner insert intersect into is isnull join leading left like limit natural not notnull null offset on only
     or order outer primary references returning right row rows select session set table then to trailing transaction
-    trigger true union unique update user using values view when where window with""".split()
+    trigger true union unique update user using values view when where window with""".split()  # noqa: SIM905 - reads better
 )
 """Names that need quotes in one of the two databases."""
 

@@ -163,13 +163,15 @@ def _part(text: Json, offset: int, blueprint: Json) -> tuple[Path, int] | None:
 
 
 def _at(value: Json, path: Path) -> tuple[Json, bool]:
+    """Return what a path leads to, and whether it leads anywhere."""
     for step in path:
-        if isinstance(value, dict) and isinstance(step, str) and step in value:
-            value = value[step]
-        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            value = value[step]
-        else:
-            return None, False
+        match value, step:
+            case dict(), str() if step in value:
+                value = value[step]
+            case list(), int() if step < len(value):
+                value = value[step]
+            case _:
+                return None, False
     return value, True
 
 

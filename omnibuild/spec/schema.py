@@ -43,6 +43,7 @@ TYPES = (
 )
 """The scalars of the type grammar: what an editor offers for a type."""
 
+_ABOUT = "A document of a spec file: its first key says whether it declares a node, models, or a blueprint."
 _CLASSES = ("models", "enums")
 
 
@@ -68,7 +69,7 @@ def schema(connectors: Mapping[str, Json] | None = None) -> dict[str, Json]:
     return {
         "$schema": DIALECT,
         "title": "omnibuild spec",
-        "description": "A document of a spec file: its first key says whether it declares a node, models, or a blueprint.",
+        "description": _ABOUT,
         "type": "object",
         **_choice(definitions),
         "$defs": definitions,
