@@ -38,7 +38,7 @@ class Promotion:
         ledger, wanted = self.world.output.ledger(), self._wanted()
         present = self.world.output.digests({*wanted, *ledger})
         homes = tuple(f"{self.survey.names.folder_path(name)}/" for name in self.decisions if name != PACKAGE)
-        sound = not self.survey.failed and not self.survey.skipped
+        sound = self.survey.whole and not self.survey.failed and not self.survey.skipped
         return compare(wanted, ledger, present, lambda path: path.startswith(homes) if selectors else sound)
 
     def run(self, found: Comparison) -> Change:

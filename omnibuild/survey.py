@@ -5,7 +5,6 @@ Every verb begins here; `build` goes on from it.
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,7 +14,6 @@ from omnibuild.cache.decision import Decision, decide
 from omnibuild.cache.manifest import manifest
 from omnibuild.core.ports import World
 from omnibuild.core.values import (
-    Body,
     Graph,
     Json,
     Level,
@@ -42,7 +40,7 @@ from omnibuild.onex.package import TEMPLATES as PACKAGE_TEMPLATES
 from omnibuild.onex.package import support, support_template, variables
 from omnibuild.onex.topology import topic_graph
 from omnibuild.spec import document
-from omnibuild.spec.body import read_body
+from omnibuild.spec.body import find_body, read_body
 from omnibuild.spec.code import read_code
 from omnibuild.spec.document import Document
 from omnibuild.spec.expansion import Expansion, expand
@@ -64,6 +62,8 @@ class Survey:
     skipped: frozenset[str]
     problems: tuple[Problem, ...]
     texts: Mapping[str, str]
+    whole: bool
+    """Whether every file could be read: if not, nobody knows what the others declare."""
     package: SharedSpec
     """Stands for the files that belong to no single node."""
     expansions: Mapping[str, Expansion]
@@ -116,14 +116,17 @@ def survey(world: World, settings: Settings) -> Survey:
     problems: list[Problem] = []
     documents: dict[str, Document] = {}
     blueprints: dict[str, Document] = {}
+    whole = True
     for file in world.inputs.specs():
         text = world.inputs.text(file)
         if not isinstance(text, str):
             problems.append(text or Problem("unreadable", f"{file} is gone", Place(file, 1, 1)))
+            whole = False
             continue
         texts[file] = text
         found, wrong = document.read(file, text)
         problems += wrong
+        whole = whole and all(it.node for it in wrong)
         for declared, known in ((False, documents), (True, blueprints)):
             own = [it for it in found if (it.declares == "blueprint") is declared]
             problems += _duplicates(own, known)
@@ -133,20 +136,20 @@ def survey(world: World, settings: Settings) -> Survey:
     for it in blueprints.values():
         expansions[it.name], wrong = _expanded(it, documents, world, settings)
         problems += (replace(problem, node=problem.node or it.name) for problem in wrong)
-    readings = [_read(it, documents, world, settings) for it in documents.values()]
+    readings = [_read(it, documents, world, settings, whole=whole) for it in documents.values()]
     for reading in readings:
         problems += (replace(problem, node=reading.document.name) for problem in reading.problems)
     broken = {problem.node for problem in problems if problem.level is Level.BLOCK}
     specs = {it.spec.name: it.spec for it in readings if it.spec and it.document.name not in broken}
     bodies = {it.document.name: it.needs for it in readings}
     expected = {name for it in expansions.values() for name in it.expected}
-    graph, wrong = resolve(specs, {*documents, *expected}, bodies)
+    graph, wrong = resolve(specs, {*documents, *expected}, bodies, whole=whole)
     problems += wrong
     failed = frozenset(it.node for it in problems if it.node and it.level is Level.BLOCK)
     skipped = frozenset(specs) - frozenset(graph.order) - failed
     names = Names(graph, settings.package)
     package = SharedSpec(PACKAGE, Pointer("omnibuild.toml", 0, ()), settings.package, (), (), ())
-    return Survey(graph, names, failed, skipped, tuple(problems), texts, package, expansions)
+    return Survey(graph, names, failed, skipped, tuple(problems), texts, whole, package, expansions)
 
 
 def _duplicates(found: Sequence[Document], known: Mapping[str, Document]) -> Iterator[Problem]:
@@ -183,8 +186,11 @@ def _expanded(
     return expansion, problems
 
 
-def _read(it: Document, documents: Mapping[str, Document], world: World, settings: Settings) -> _Reading:
-    body, problems = _body(it, documents, world)
+def _read(
+    it: Document, documents: Mapping[str, Document], world: World, settings: Settings, *, whole: bool
+) -> _Reading:
+    alone = sum(other.at.file == it.at.file for other in documents.values()) == 1
+    body, problems = find_body(it, world.inputs.text, alone=alone)
     subject = DocumentSubject(it.name, it.data, it.at, body is not None)
     for verdict in gates.judge(gates.DOCUMENT_GATES, subject, gates.levels(settings)):
         problems += verdict.problems
@@ -200,7 +206,7 @@ def _read(it: Document, documents: Mapping[str, Document], world: World, setting
         if shape:
             packages = {_package(other, settings): name for name, other in documents.items()}
             needs, wrong = body_needs(it.name, shape, settings.package, packages)
-            problems += wrong
+            problems += wrong if whole else ()
     return _Reading(it, spec, tuple(needs), tuple(problems))
 
 
@@ -211,31 +217,9 @@ def _package(it: Document, settings: Settings) -> str:
     return f"{settings.package}.nodes.node_{it.name}_{it.data.get('kind', '')}"
 
 
-def _body(it: Document, documents: Mapping[str, Document], world: World) -> tuple[Body | None, list[Problem]]:
-    """Return the Python that stands beside a node's spec: named by `body:`, by the node or by the file."""
-    if it.declares != "node":
-        return None, []
-    home = posixpath.dirname(it.at.file)
-    named = it.data.get("body")
-    alone = sum(other.at.file == it.at.file for other in documents.values()) == 1
-    stem = posixpath.splitext(it.at.file)[0]
-    candidates = [f"{it.name}.py", *([f"{posixpath.basename(stem)}.py"] if alone else [])]
-    for candidate in [named] if isinstance(named, str) else candidates:
-        file = posixpath.normpath(posixpath.join(home, candidate))
-        text = world.inputs.text(file)
-        if isinstance(text, Problem):
-            return None, [text]
-        if text is not None:
-            return Body(file, text), []
-    if isinstance(named, str):
-        hint = f"it must stand beside {it.at.file}"
-        return None, [Problem("body", f"there is no file `{named}`", it.at.to("body"), hint)]
-    return None, []
-
-
 def judge_graph(found: Survey, levels: Mapping[str, Level], names: Collection[str]) -> list[Problem]:
     """Return what the gates say of these nodes among all; nothing while some are broken, whose topics are not known."""
-    if found.failed or found.skipped:
+    if found.failed or found.skipped or not found.whole:
         return []
     subject = GraphSubject(found.graph, topic_graph(found.graph))
     verdicts = gates.judge(gates.GRAPH_GATES, subject, levels)

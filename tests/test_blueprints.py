@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
-from omnibuild.core.values import Mode, Status
+from omnibuild.core.values import Json, Mode, Status
 from tests.conftest import Make
+from tests.postgres import postgres
 from tests.workspaces import CHAIN, Sandbox, blocking, built, place, statuses, told
 
 USER = """\
@@ -93,24 +96,58 @@ def run_tests(sandbox: Sandbox) -> None:
 # ------------------------------------------------------------------------------------------- crud
 
 KEEP = """
-import asyncio, json, sys
-from acme.nodes.node_user_api_orchestrator.handlers import HandlerUserApi
-from acme.nodes.node_user_api_orchestrator.models import ModelUserApiInput
-from acme.nodes.node_user_remover_effect.handlers import HandlerUserRemover
-from acme.nodes.node_user_remover_effect.models import ModelUserRemoverInput
+import asyncio, importlib, json, sys
+
+name, key = sys.argv[1:]
+
+def handler(node, kind):
+    handlers = importlib.import_module(f"acme.nodes.node_{name}_{node}_{kind}.handlers")
+    models = importlib.import_module(f"acme.nodes.node_{name}_{node}_{kind}.models")
+    stem = f"{name}_{node}".title().replace("_", "")
+    return getattr(handlers, f"Handler{stem}")(), getattr(models, f"Model{stem}Input")
 
 async def main():
-    handler, answers = HandlerUserApi(), []
-    for user in json.load(sys.stdin):
-        answers.append((await handler.handle(ModelUserApiInput(user=user))).model_dump(mode="json"))
-    await handler.aclose()
-    remover = HandlerUserRemover()
-    removed = await remover.handle(ModelUserRemoverInput(id=user["id"]))
+    api, request = handler("api", "orchestrator")
+    answers = [(await api.handle(request.model_validate({name: it}))).model_dump(mode="json") for it in rows]
+    await api.aclose()
+    remover, request = handler("remover", "effect")
+    answers.append((await remover.handle(request.model_validate({key: rows[0][key]}))).model_dump())
     await remover.aclose()
-    print(json.dumps([*answers, removed.model_dump()]))
+    print(json.dumps(answers))
 
+rows = json.load(sys.stdin)
 asyncio.run(main())
 """
+"""Stores rows through the API, as its users would, and removes the first of them."""
+
+
+def keep(sandbox: Sandbox, name: str, key: str, environment: dict[str, str], rows: list[Json]) -> Any:
+    """Return what the API answers for each row, and the remover for the first, on a real database."""
+    done = subprocess.run(
+        [sys.executable, "-c", KEEP, name, key],
+        cwd=sandbox.out / "src",
+        env=environment,
+        input=json.dumps(rows),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+ADA: dict[str, Json] = {
+    "id": "7f3c0a52-0d5e-4a0e-9a57-6f3a0c6d6a11",
+    "email": "ada@example.org",
+    "created_at": "2026-01-31T12:00:00Z",
+}
+ROWS: list[Json] = [ADA, {**ADA, "created_at": "2026-01-31T12:00:00"}, {**ADA, "email": "ada@example.com"}]
+ANSWERS = [
+    {"accepted": True, "reasons": [], "user": ADA},
+    {"accepted": False, "reasons": ["created_at has no time zone"], "user": None},
+    {"accepted": True, "reasons": [], "user": {**ADA, "email": "ada@example.com"}},
+    {"removed": True},
+]
 
 
 def test_three_fields_are_validated_written_and_read_on_a_real_database(checked: Make) -> None:
@@ -124,30 +161,54 @@ def test_three_fields_are_validated_written_and_read_on_a_real_database(checked:
     database = sandbox.root / "users.sqlite"
     with sqlite3.connect(database) as connection:
         connection.execute(sandbox.command("expand", "user", "--ddl").stdout)
-    ada = {
-        "id": "7f3c0a52-0d5e-4a0e-9a57-6f3a0c6d6a11",
-        "email": "ada@example.org",
-        "created_at": "2026-01-31T12:00:00Z",
-    }
-    naive = {**ada, "created_at": "2026-01-31T12:00:00"}
-    moved = {**ada, "email": "ada@example.com"}
-    done = subprocess.run(
-        [sys.executable, "-c", KEEP],
-        cwd=sandbox.out / "src",
-        env={"DATABASE_URL": f"sqlite+aiosqlite:///{database}"},
-        input=json.dumps([ada, naive, moved]),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert done.returncode == 0, done.stderr
-    first, refused, second, removed = json.loads(done.stdout)
-    assert first == {"accepted": True, "reasons": [], "user": ada}
-    assert refused == {"accepted": False, "reasons": ["created_at has no time zone"], "user": None}
-    assert second == {"accepted": True, "reasons": [], "user": moved}
-    assert removed == {"removed": True}
+    assert keep(sandbox, "user", "id", {"DATABASE_URL": f"sqlite+aiosqlite:///{database}"}, ROWS) == ANSWERS
     assert sqlite3.connect(database).execute("select count(*) from users").fetchone() == (0,)
+
+
+ORDER: dict[str, Json] = {
+    "number": 7,
+    "status": "paid",
+    "total": "0.30",
+    "note": None,
+    "offset": 0.1,
+    "due": "2026-02-28",
+    "at": "2026-01-31T12:00:00.000001Z",
+    "took": "PT0.5S",
+    "paid": True,
+    "site": "https://example.org/",
+    "customer": "Ada",
+    "size": "s",
+    "where": "QQQ",
+}
+"""A row with what is lost most easily: digits, a zone, microseconds, nothing at all."""
+
+
+def test_rows_come_back_as_they_were_from_either_database(make: Make) -> None:
+    import asyncpg  # type: ignore[import-untyped]
+
+    sandbox = make({"specs/user.yaml": USER, "specs/order.yaml": EVERYTHING})
+    assert sandbox.build().ok
+    tables = [sandbox.command("expand", name, "--ddl").stdout for name in ("user", "order")]
+    database = sandbox.root / "all.sqlite"
+    with sqlite3.connect(database) as connection:
+        for it in tables:
+            connection.execute(it)
+    stored = {"accepted": True, "reasons": [], "order": {**ORDER, "total": "0.30"}}
+    environment = {"ORDERS_URL": f"sqlite+aiosqlite:///{database}"}
+
+    assert keep(sandbox, "order", "number", environment, [ORDER]) == [stored, {"removed": True}]
+
+    async def create(url: str) -> None:
+        connection = await asyncpg.connect(url)
+        for it in tables:
+            await connection.execute(it)
+        await connection.close()
+
+    with postgres() as url:
+        asyncio.run(create(url))
+        through = url.replace("postgresql://", "postgresql+asyncpg://")
+        assert keep(sandbox, "user", "id", {"DATABASE_URL": through}, ROWS) == ANSWERS
+        assert keep(sandbox, "order", "number", {"ORDERS_URL": through}, [ORDER]) == [stored, {"removed": True}]
 
 
 def test_every_type_of_column(checked: Make) -> None:

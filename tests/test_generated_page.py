@@ -30,7 +30,6 @@ SHOWN = {
 }
 
 UNWANTED = {
-    "BLE001": "what an undo raises is told together with what led to it, whatever it is",
     "COM812": "the formatter decides on trailing commas",
     "CPY001": "a licence header is the workspace's own affair: `templates/header.py.j2`",
     "D105": "magic methods do what their names say",

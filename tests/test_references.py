@@ -385,3 +385,30 @@ def test_modules_may_stand_in_the_workspace_s_own_folder(make: Make) -> None:
 
     assert sandbox.build().ok
     assert 'pythonpath = ["src", ".."]' in sandbox.read("out/pyproject.toml")
+
+
+def test_an_orchestrator_calls_an_existing_handler(checked: Make) -> None:
+    sandbox = checked(FILES)
+    sandbox.write(
+        "specs/flow.yaml",
+        """\
+node: flow
+kind: orchestrator
+description: Ask the old service twice for a number.
+input: {number: int}
+output: {number: int}
+steps:
+  - {step: first, call: next_number, with: {number: number}}
+  - {step: second, call: next_number, with: {number: first.number}}
+logic: {number: second.number}
+examples:
+  - name: two
+    input: {number: 1}
+    steps: {first: {number: 2}, second: {number: 3}}
+    output: {number: 3}
+""",
+    )
+
+    assert blocking(sandbox.build(mode=Mode.BALANCED)) == []
+    handler = sandbox.read("out/src/acme/nodes/node_flow_orchestrator/handlers/handler_flow.py")
+    assert "from acme.legacy.handlers import HandlerNext\n" in handler

@@ -21,6 +21,7 @@ class FolderInputs:
 
     def __init__(self, root: Path, specs: str, sightings: Sightings | None = None) -> None:
         self._root = root
+        self._real = root.resolve()
         self._specs = specs
         self._sightings = sightings or Sightings(root)
 
@@ -41,9 +42,11 @@ class FolderInputs:
         """Return a file's text, with LF as the end of every line and without a byte order mark.
 
         Gives None if there is no such file, and a problem with the code `encoding` or `unreadable`
-        if there is one that cannot be read as UTF-8 text.
+        if there is one that cannot be read as UTF-8 text, or that lies outside the workspace.
         """
         self._sightings.file(self._root / file)
+        if not self._is_inside(self._root / file):
+            return _unreadable(file, "lies outside the workspace", "copy it into the workspace")
         try:
             data = _read(self._root / file)
         except (FileNotFoundError, NotADirectoryError):
@@ -56,6 +59,12 @@ class FolderInputs:
         if len(data) > LARGEST:
             return _unreadable(file, f"is larger than {LARGEST // 1024**2} MiB", "divide it into several files")
         return _decode(file, data)
+
+    def _is_inside(self, path: Path) -> bool:
+        try:
+            return path.resolve().is_relative_to(self._real)
+        except (OSError, ValueError, RuntimeError):  # what the path itself is wrong with, its reader tells
+            return True
 
     def _below(self, name: str, seen: set[tuple[int, int]], links: list[str]) -> Iterator[str]:
         folder = self._root / name

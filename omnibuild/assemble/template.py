@@ -13,6 +13,7 @@ from types import TracebackType
 
 import jinja2
 import jinja2.meta
+import jinja2.sandbox
 import yaml
 
 from omnibuild.core.nearest import nearest
@@ -31,7 +32,8 @@ class Templates:
 
     def __init__(self, sources: TemplateSources) -> None:
         self._sources = sources
-        self._environment = jinja2.Environment(
+        # A template makes text: the sandbox keeps it from running what its variables lead to.
+        self._environment = jinja2.sandbox.ImmutableSandboxedEnvironment(
             loader=jinja2.FunctionLoader(self._load),
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,

@@ -92,13 +92,20 @@ class Console:
     def _text(self, file: str) -> list[str]:
         if file not in self._lines:
             try:
-                data = ((self._root or Path()) / file).read_bytes()
+                data = _inside(self._root or Path(), file).read_bytes()
             except (OSError, ValueError):
                 data = b""
             text = data.decode("utf-8-sig", errors="replace")
             yaml = file.endswith((".yaml", ".yml"))
             self._lines[file] = _BREAKS.split(text) if yaml else text.replace("\r\n", "\n").split("\n")
         return self._lines[file]
+
+
+def _inside(root: Path, file: str) -> Path:
+    """Return the path of a file of a folder; raises ValueError if it lies elsewhere, whose lines are nobody's business."""
+    path = (root / file).resolve()
+    path.relative_to(root.resolve())
+    return path
 
 
 def excerpt(line: str, column: int, room: int) -> tuple[str, int]:

@@ -520,15 +520,25 @@ class Graph:
 
     def lookup(self, ref: Ref) -> Model | Enum | None:
         """Return what a reference means; `order_pricer.Input` may lead to another document's model."""
-        spec = self.specs.get(ref.document)
-        if spec is None:
+        *passed, end = self.way(ref)
+        spec = self.specs.get(end.document)
+        if spec is None or end in passed:
             return None
-        if isinstance(spec, NodeSpec) and ref.name in ("Input", "Output"):
-            target = spec.input if ref.name == "Input" else spec.output
-            if target != ref:
-                return self.lookup(target)
         declared: tuple[Model | Enum, ...] = (*spec.models, *spec.enums)
-        return next((it for it in declared if it.ref == ref), None)
+        return next((it for it in declared if it.ref == end), None)
+
+    def way(self, ref: Ref) -> list[Ref]:
+        """Return what a reference leads to by way of inputs and outputs; one that leads to itself ends where it is met again."""
+        way = [ref]
+        while way[-1] not in way[:-1]:
+            spec = self.specs.get(way[-1].document)
+            if not isinstance(spec, NodeSpec) or way[-1].name not in ("Input", "Output"):
+                break
+            target = spec.input if way[-1].name == "Input" else spec.output
+            if target == way[-1]:
+                break
+            way.append(target)
+        return way
 
 
 @dataclass(frozen=True, slots=True)

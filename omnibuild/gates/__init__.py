@@ -90,7 +90,7 @@ def levels(settings: Settings) -> Mapping[str, Level]:
     result: dict[str, Level] = {}
     for gate in ALL:
         level = gate.level
-        if settings.mode is Mode.STRICT and level is Level.WARN:
+        if settings.mode is Mode.STRICT and level is Level.WARN and not gate.advice:
             level = Level.BLOCK
         if settings.mode is Mode.FAST and gate.code in _COMPILED - _DRAFTED:
             level = Level.OFF

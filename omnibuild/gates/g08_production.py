@@ -69,4 +69,5 @@ GATE = Gate(
     step=Step.DRAFT,
     level=Level.WARN,
     check=check,
+    advice=True,
 )

@@ -104,7 +104,8 @@ class Gate[Subject]:
     """One named check.
 
     `what` says what must hold, `why` what goes wrong otherwise, `example` is a spec or a line that
-    the gate stops. A `fixed` gate cannot be set to another level, since nothing works without it.
+    the gate stops. A `fixed` gate cannot be set to another level, since nothing works without it. What
+    a gate of `advice` says is for a person to weigh: strict does not raise it, settings may.
     """
 
     code: str
@@ -116,3 +117,4 @@ class Gate[Subject]:
     level: Level
     check: Callable[[Subject], Iterable[Problem]]
     fixed: bool = False
+    advice: bool = False

@@ -9,21 +9,27 @@ from omnibuild.core.values import Field, Graph, Need, NodeSpec, Pointer, Problem
 
 
 def resolve(
-    specs: Mapping[str, Spec], known: Collection[str], bodies: Mapping[str, Sequence[Need]]
+    specs: Mapping[str, Spec], known: Collection[str], bodies: Mapping[str, Sequence[Need]], *, whole: bool = True
 ) -> tuple[Graph, list[Problem]]:
     """Return the graph of the specs that are sound, and what is wrong with the others.
 
     `known` are the names of all documents, those that could not be read included: a reference to
     one of these is no problem of its own, but leaves the node that has it out of the graph.
-    `bodies` are the needs that the bodies' imports show.
+    `bodies` are the needs that the bodies' imports show. Where the workspace is not `whole`, a name
+    that is not known may stand in a file that cannot be read: that, too, is no problem of its own.
     """
     needs: dict[str, tuple[Need, ...]] = {}
     problems: list[Problem] = []
-    whole = Graph(specs, {})
+    all_specs = Graph(specs, {})
     for name, spec in specs.items():
-        wrong = [*_unknown(spec, whole, known), *_recursive(spec)]
+        unknown = {it for it in _documents(spec) if it not in known}
+        wrong = [
+            *_unknown(spec, all_specs, known, unknown if whole else ()),
+            *_aliases(spec, all_specs),
+            *_recursive(spec),
+        ]
         problems += wrong
-        if not wrong:
+        if not wrong and not unknown:
             needs[name] = _distinct(name, [*_references(spec), *_named(spec), *bodies.get(name, ())])
     for name, cycle in _cycles(needs):
         problems.append(_cycle_problem(name, cycle, needs))
@@ -70,24 +76,48 @@ def _distinct(name: str, needs: Sequence[Need]) -> tuple[Need, ...]:
     return tuple(first[node] for node in sorted(first))
 
 
-def _unknown(spec: Spec, whole: Graph, known: Collection[str]) -> Iterator[Problem]:
+def _documents(spec: Spec) -> Iterator[str]:
+    """Yield the names of all documents that a spec refers to."""
+    yield from (ref.document for ref, _, _ in _models(spec))
+    yield from (need.node for need in _named(spec))
+
+
+def _aliases(spec: Spec, specs: Graph) -> Iterator[Problem]:
+    """Yield a problem for an input or output that leads to itself, where its name comes first of those on the way."""
+    if not isinstance(spec, NodeSpec):
+        return
+    for key in ("input", "output"):
+        start = Ref(spec.name, key.capitalize())
+        way = specs.way(start)
+        if way[-1] == start and len(way) > 1 and start == min(way, key=lambda it: (it.document, it.name)):
+            path = " → ".join(f"{it.document}.{it.name}" for it in way)
+            hint = "write the fields of one of them"
+            yield Problem("cycle", f"nothing says what `{key}` is: {path}", spec.at.to(key), hint, spec.name)
+
+
+def _unknown(spec: Spec, specs: Graph, known: Collection[str], unknown: Collection[str]) -> Iterator[Problem]:
     for ref, at, field in _models(spec):
         where = at.into(_offset(field, ref, spec)) if field else at
-        if ref.document not in known:
+        if ref.document in unknown:
             near = nearest(ref.document, known)
             hint = f"did you mean `{near}.{ref.name}`?" if near else f"no spec declares `{ref.document}`"
             yield Problem("unknown-reference", f"there is no `{ref.document}`", where, hint, spec.name)
-        elif ref.document in whole.specs and whole.lookup(ref) is None:
-            names = _offered(whole.specs[ref.document])
+        elif ref.document in specs.specs and specs.lookup(ref) is None and not _is_circular(ref, specs):
+            names = _offered(specs.specs[ref.document])
             near = nearest(ref.name, names)
             called = ref.name if ref.document == spec.name else f"{ref.document}.{ref.name}"
             hint = f"did you mean `{near}`?" if near else f"`{ref.document}` has {', '.join(names) or 'no models'}"
             yield Problem("unknown-reference", f"there is no model or enum `{called}`", where, hint, spec.name)
     for need in _named(spec):
-        if need.node not in known:
+        if need.node in unknown:
             near = nearest(need.node, known)
             hint = f"did you mean `{near}`?" if near else "it must be the name of a spec"
             yield Problem("unknown-reference", f"there is no `{need.node}`", need.at, hint, spec.name)
+
+
+def _is_circular(ref: Ref, specs: Graph) -> bool:
+    *passed, end = specs.way(ref)
+    return end in passed
 
 
 def _offset(field: Field, ref: Ref, spec: Spec) -> int:

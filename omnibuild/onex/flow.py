@@ -93,7 +93,10 @@ class Flow:
                 off = [it for it in left if opposite <= self._phrases.guard(it, state.known)]
                 if step.call.when is None or not off or [it for it in left if (it in on) == (it in off)]:
                     continue
-                first, second = self._rest(on, state.where(proves, opposite)), self._rest(off, state.where(opposite, proves))
+                first, second = (
+                    self._rest(on, state.where(proves, opposite)),
+                    self._rest(off, state.where(opposite, proves)),
+                )
                 needed, otherwise = self._shown(first, state, proves), self._shown(second, state, opposite)
                 if needed and otherwise:
                     continue  # One condition cannot tell a type checker of the results in both branches.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from omnibuild.core.nearest import nearest
-from omnibuild.core.values import Call, Expression, Kind, Model, NodeSpec, Pointer, Problem
+from omnibuild.core.values import Call, Expression, Kind, Level, Model, NodeSpec, Pointer, Problem
 from omnibuild.onex.answers import answer_problems
 from omnibuild.onex.group import GROUP, function_name, task_name
 from omnibuild.onex.guards import facts, parts
@@ -76,8 +76,13 @@ def _nodes(spec: NodeSpec, names: Names) -> Iterator[Problem]:
         for key, name in (("call", it.node), ("undo", it.undo)):
             if name == spec.name:
                 yield Problem("cycle", f"the node calls itself: {name} → {name}", it.at.to(key))
-            elif name and not isinstance(names.graph.specs.get(name), NodeSpec):
+            elif name and not _is_callable(name, names):
                 yield Problem("wrong-type", f"`{name}` is not a node that can be called", it.at.to(key))
+
+
+def _is_callable(name: str, names: Names) -> bool:
+    spec = names.graph.specs.get(name)
+    return isinstance(spec, NodeSpec) and isinstance(names.graph.lookup(spec.input), Model)
 
 
 def _cycle(spec: NodeSpec) -> Iterator[Problem]:
@@ -142,9 +147,14 @@ def _fields(step: Step, steps: Steps) -> Iterator[Problem]:
 def _retry(step: Step) -> Iterator[Problem]:
     called = step.called
     pure = called.kind in (Kind.COMPUTE, Kind.REDUCER)
-    if step.call.retry and not (pure if called.policy.idempotent is None else called.policy.idempotent):
-        at = step.call.at.to("retry", key=True)
-        hint = f"if a call may be repeated, say so in the spec of {called.name}: `policy: {{idempotent: true}}`"
+    if not step.call.retry or called.policy.idempotent or (pure and called.policy.idempotent is None):
+        return
+    at = step.call.at.to("retry", key=True)
+    hint = f"if a call may be repeated, say so in the spec of {called.name}: `policy: {{idempotent: true}}`"
+    if called.policy.idempotent is None:
+        message = f"`{called.name}` does not say whether it is idempotent: a second call may do harm"
+        yield Problem("retry", message, at, hint, level=Level.WARN)
+    else:
         yield Problem("retry", f"`{called.name}` is not idempotent: a second call may do harm", at, hint)
 
 

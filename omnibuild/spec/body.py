@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
+import posixpath
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from omnibuild.core.values import Body, Place, Problem
+from omnibuild.spec.document import Document
+from omnibuild.spec.syntax_tree import parse_python
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +29,53 @@ class BodyShape:
     imports: tuple[BodyImport, ...]
 
 
+type Text = Callable[[str], str | Problem | None]
+"""Returns a file's text by its path relative to the workspace: `core.ports.Inputs.text`."""
+
+
+def find_body(document: Document, text: Text, *, alone: bool) -> tuple[Body | None, list[Problem]]:
+    """Return the Python that stands beside a node's spec: named by `body:`, by the node or by the file.
+
+    `alone` says that no other document stands in the file, whose name is then the node's, too.
+    """
+    if document.declares != "node":
+        return None, []
+    file, named = document.at.file, document.data.get("body")
+    home = posixpath.dirname(file)
+    if isinstance(named, str) and (fault := _misplaced(named)):
+        hint = f"name a file of {home}, or of a folder in it: `body: {document.name}.py`"
+        return None, [Problem("body", f"`{named}` {fault}", document.at.to("body"), hint)]
+    stem = posixpath.splitext(posixpath.basename(file))[0]
+    candidates = [f"{document.name}.py", *([f"{stem}.py"] if alone else [])]
+    for candidate in [named] if isinstance(named, str) else candidates:
+        path = posixpath.normpath(posixpath.join(home, candidate))
+        found = text(path)
+        if isinstance(found, Problem):
+            return None, [found]
+        if found is not None:
+            return Body(path, found), []
+    if isinstance(named, str):
+        hint = f"it must stand beside {file}"
+        return None, [Problem("body", f"there is no file `{named}`", document.at.to("body"), hint)]
+    return None, []
+
+
+def _misplaced(named: str) -> str:
+    """Return what is wrong with the path of a body, nothing if nothing is."""
+    if named.startswith(("/", "~")) or "\\" in named or ":" in named or ".." in named.split("/"):
+        return "leads out of the folder of the spec"
+    return "" if named.endswith(".py") else "is no Python file"
+
+
 def read_body(body: Body, *, environment: bool) -> tuple[BodyShape | None, list[Problem]]:
     """Return the shape of a body, and what keeps it from being spliced into a handler.
 
     `environment` says whether the spec declares variables: `handle` may then take them as its
     second parameter.
     """
-    try:
-        tree = ast.parse(body.text)
-    except (SyntaxError, ValueError) as error:
-        line, column = getattr(error, "lineno", 1) or 1, getattr(error, "offset", 1) or 1
-        message = getattr(error, "msg", str(error))
-        return None, [Problem("body", f"this is not Python: {message}", Place(body.file, line, column))]
+    tree = parse_python(body.file, body.text, "body")
+    if isinstance(tree, Problem):
+        return None, [tree]
     problems = _relative(tree, body)
     handles = [it for it in tree.body if isinstance(it, ast.FunctionDef | ast.AsyncFunctionDef) and it.name == "handle"]
     if len(handles) != 1:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from omnibuild.core.nearest import nearest
 from omnibuild.core.values import CodeClass, CodeModule, NodeSpec, Place, Pointer, Problem, Signature, Spec, digest
+from omnibuild.spec.syntax_tree import parse_python
 
 ROOTS = ("", "src/")
 """The folders of the workspace that modules are looked for in: what is on Python's path when a build checks code."""
@@ -159,7 +160,7 @@ class _Code:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             try:
                 node = ast.parse(node.value, mode="eval").body
-            except SyntaxError:
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
                 return ()
         source = _resolved(module, node)
         if not source:
@@ -184,11 +185,9 @@ class _Code:
 
 
 def _parsed(name: str, file: str, text: str) -> _Module | Problem:
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError) as error:
-        line, column = getattr(error, "lineno", None) or 1, getattr(error, "offset", None) or 1
-        return Problem("reference", f"this is not Python: {error}", Place(file, line, column))
+    tree = parse_python(file, text, "reference")
+    if isinstance(tree, Problem):
+        return tree
     package = name if file.endswith("/__init__.py") else name.rpartition(".")[0]
     classes: dict[str, ast.ClassDef] = {}
     names: dict[str, str] = {}
