@@ -8,13 +8,14 @@ report = Workspace.open("path").build()
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from omnibuild import noop
-from omnibuild.core.events import Event, ProblemFound
+from omnibuild.core.events import Event, ProblemFound, Waiting
 from omnibuild.core.values import Json, Level, Mode, NodeSpec, Place, Problem, Report, Settings, Status
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class Workspace:
         self._listen: Listener = listen or _ignore
         self._warnings: list[Problem] = []
         self._sightings: Sightings | None = None
+        self._alone = False
 
     @classmethod
     def open(
@@ -119,6 +121,21 @@ class Workspace:
     def check(self, *selectors: str) -> Report:
         """Say what a build would change or stop at; nothing below `out/` is touched."""
         return self._build(selectors, write=False, overwrite=False)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other builds and checks of the workspace waiting, or wait for the one that is at work."""
+        from omnibuild.adapters.lock import locked
+
+        if self._alone:
+            yield
+            return
+        with locked(self.root / self.settings.cache, lambda: self._listen(Waiting())):
+            self._alone = True
+            try:
+                yield
+            finally:
+                self._alone = False
 
     def remember(self, text: str, json: str) -> None:
         """Keep the next answer of `build` and `check`, after one of them has found or left everything in step."""
@@ -198,7 +215,8 @@ class Workspace:
     def _build(self, selectors: tuple[str, ...], *, write: bool, overwrite: bool) -> Report:
         from omnibuild.build import Options, build
 
-        report = build(self._world(), self.settings, Options(selectors, write, overwrite))
+        with self.alone():
+            report = build(self._world(), self.settings, Options(selectors, write, overwrite))
         return replace(report, problems=(*report.problems, *self._warnings))
 
     def _world(self) -> World:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from omnibuild.assemble.template import Templates
 from omnibuild.core.values import Need, NodeSpec, Place, Status
 from omnibuild.survey import decisions, manifests
@@ -41,10 +43,10 @@ def test_a_body_is_found_beside_its_spec(make: Make) -> None:
     two = f"{effect}---\n{PRICER}"
     assert body_of({"specs/sending.yaml": two, "specs/sending.py": body}) is None
     assert body_of({"specs/sending.yaml": two, "specs/biller.py": body}) == "specs/biller.py"
-    named = f"{effect}body: ../code/send.py\n"
+    named = f"{effect}body: code/send.py\n"
     assert (
-        body_of({"specs/a/biller.yaml": named, "specs/code/send.py": body, "specs/a/biller.py": ""})
-        == "specs/code/send.py"
+        body_of({"specs/a/biller.yaml": named, "specs/a/code/send.py": body, "specs/a/biller.py": ""})
+        == "specs/a/code/send.py"
     )
 
 
@@ -120,3 +122,30 @@ def test_a_topic_of_another_node_is_in_the_manifest(make: Make) -> None:
 
     assert report.outcomes["listener"].because == ("topics changed",)
     assert "onex.evt.acme.pricer-completed.v2" in sandbox.read("out/src/acme/nodes/node_listener_compute/contract.yaml")
+
+
+@pytest.mark.parametrize("text", ["node: charger\nkind: [\n", "\n- a list\n"])
+def test_what_may_stand_in_a_file_that_cannot_be_read_is_no_problem_of_others(chain: Sandbox, text: str) -> None:
+    chain.write("specs/charger.yaml", text)
+
+    found = chain.open().survey()
+
+    assert not found.whole
+    assert [place(found.place(it)).partition(":")[0] for it in found.problems] == ["specs/charger.yaml"]
+    assert (found.graph.order, found.skipped) == (("money", "pricer"), frozenset({"biller"}))
+
+
+def test_what_stands_nowhere_is_a_problem_if_all_can_be_read(chain: Sandbox) -> None:
+    chain.remove("specs/charger.yaml")
+
+    found = chain.open().survey()
+
+    assert found.whole
+    assert [it.code for it in found.problems] == ["unknown-reference", "unknown-reference"]
+
+
+def test_nothing_is_left_over_while_a_file_cannot_be_read(chain: Sandbox) -> None:
+    chain.build()
+    chain.write("specs/charger.yaml", "node: charger\nkind: [\n")
+
+    assert [it.code for it in chain.check().problems] == ["yaml"]

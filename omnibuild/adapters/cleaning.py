@@ -10,8 +10,10 @@ from pathlib import Path
 
 from omnibuild.adapters.output import OutputFolder
 from omnibuild.adapters.promotion import JOURNAL, LEDGER
+from omnibuild.adapters.stage import is_stage
 
-_OURS = re.compile(r"store|stage|stage\.json|mypy|state(\.\d+)?")
+_OURS = re.compile(r"store|mypy|lock|state(\.\d+)?")
+_STAGE = re.compile(r"(stage(?:-\d+)?)(?:\.json)?")
 """What omnibuild makes in a cache folder, but for the copies of edited files: those are the user's."""
 
 
@@ -62,4 +64,10 @@ def clean_cache(cache: Path) -> tuple[str, ...]:
 
 
 def _ours(cache: Path) -> Iterator[Path]:
-    return (it for it in list(cache.iterdir()) if _OURS.fullmatch(it.name))
+    entries = list(cache.iterdir())
+    # A folder of that name may be the user's own: the record beside it tells, and goes last.
+    stages = {it.name for it in entries if is_stage(it)}
+    for entry in sorted(entries, key=lambda it: it.suffix == ".json"):
+        stage = _STAGE.fullmatch(entry.name)
+        if _OURS.fullmatch(entry.name) or (stage and (stage[1] in stages or not (cache / stage[1]).exists())):
+            yield entry

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
+from glob import escape
+from itertools import count
+from pathlib import Path, PurePosixPath
 
 from omnibuild.adapters.trial_run import TrialRun
 from omnibuild.adapters.type_check import TypeCheck
+from omnibuild.cache.trace import stays_below
 from omnibuild.core.ports import ExampleRun, ExampleTest, Trial
 from omnibuild.core.values import Finding, digest
 
@@ -34,17 +37,40 @@ class StageFolder:
         self._example_seconds = example_seconds
 
     def lay(self, files: Mapping[str, str]) -> None:
-        """Make the stage hold exactly these files; those that are there already are not touched."""
-        record = self._record()
+        """Make the stage hold exactly these files; those that are there already are not touched.
+
+        What stands there and is not of an earlier stage stays: another folder becomes the stage if it is in the way.
+        """
+        self._cache.mkdir(parents=True, exist_ok=True)
+        for number in count():
+            self._root = self._cache / (f"stage-{number}" if number else "stage")
+            if self._root.is_symlink():
+                self._root.unlink()
+            if not is_stage(self._root) and _holds_anything(self._root):
+                continue
+            try:
+                return self._lay(files)
+            except (FileExistsError, IsADirectoryError, NotADirectoryError):
+                continue
+
+    def _lay(self, files: Mapping[str, str]) -> None:
+        record = _record(self._root) or {}
+        self._cut_links({*record, *files})
         stale = {path for path, text in files.items() if self._stat(path, digest(text)) != record.get(path, ())}
-        self._clear(set(files) - stale)
+        # Known before anything is written, so that a build that is killed leaves no file that nobody claims.
+        self._keep_record({path: record.get(path, (0, 0, "")) for path in {*record, *files}})
+        gone = stale | (set(record) - set(files))
+        for path in gone:
+            self._remove(path, known=path in record)
+        self._remove_empty_folders(gone)
         self._root.mkdir(parents=True, exist_ok=True)
-        for path in stale:
+        for path in sorted(stale):
             place = self._root / path
             place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(files[path].encode())
+            with place.open("xb") as file:
+                file.write(files[path].encode())
         fresh = {path: self._stat(path, digest(text)) for path, text in sorted(files.items())}
-        (self._cache / "stage.json").write_text(json.dumps(fresh, indent=0))
+        self._keep_record({path: it for path, it in fresh.items() if it is not None})
 
     def check_types(self, paths: Sequence[str]) -> Sequence[Finding]:
         """Type-check these files with `mypy --strict`, in one process."""
@@ -62,12 +88,8 @@ class StageFolder:
             classes, examples, contracts, tests
         )
 
-    def _record(self) -> dict[str, _Stat]:
-        try:
-            data = json.loads((self._cache / "stage.json").read_bytes())
-            return {path: (int(size), int(time), str(sum_)) for path, (size, time, sum_) in data.items()}
-        except (OSError, ValueError, TypeError, AttributeError):
-            return {}
+    def _keep_record(self, record: Mapping[str, _Stat]) -> None:
+        _record_of(self._root).write_text(json.dumps(dict(sorted(record.items())), indent=0))
 
     def _stat(self, path: str, sum_: str) -> _Stat | None:
         try:
@@ -76,25 +98,59 @@ class StageFolder:
             return None
         return status.st_size, status.st_mtime_ns, sum_
 
-    def _clear(self, keep: set[str]) -> None:
-        """Remove all files but these and their byte code.
+    def _cut_links(self, paths: Iterable[str]) -> None:
+        """Remove the links that stand where a folder of the stage belongs: what is behind them is not ours."""
+        for folder in sorted({parent for path in paths for parent in PurePosixPath(path).parents}):
+            place = self._root / folder
+            if place.is_symlink():
+                place.unlink()
+
+    def _remove(self, path: str, *, known: bool) -> None:
+        """Remove a file of an earlier stage, or a link in its place, with its byte code.
 
         Byte code is told from stale byte code by whole seconds and size only, so that of a file that
         is about to be written must go with it.
         """
-        for name, folders, files in os.walk(self._root, topdown=False):
-            parent = Path(name)
-            for link in (it for it in folders if (parent / it).is_symlink()):
-                (parent / link).unlink()
-            for file in files:
-                if _source_of(parent.relative_to(self._root) / file) not in keep:
-                    (parent / file).unlink()
-            with suppress(OSError):  # not empty
-                parent.rmdir()
+        place = self._root / path
+        if known or place.is_symlink():
+            with suppress(FileNotFoundError, NotADirectoryError):
+                place.unlink()
+        compiled = place.parent / "__pycache__"
+        if place.suffix == ".py" and not compiled.is_symlink():
+            for file in compiled.glob(f"{escape(place.stem)}.*.pyc"):
+                file.unlink()
+
+    def _remove_empty_folders(self, paths: Iterable[str]) -> None:
+        folders = {parent for path in paths for parent in PurePosixPath(path).parents}
+        for folder in sorted(folders, reverse=True):
+            for place in (self._root / folder / "__pycache__", self._root / folder):
+                with suppress(OSError):  # not empty, or not there
+                    place.rmdir()
 
 
-def _source_of(path: Path) -> str:
-    """Return the path of the file that byte code was made of, of any other file its own."""
-    if path.parent.name == "__pycache__" and path.suffix == ".pyc":
-        return (path.parent.parent / f"{path.name.partition('.')[0]}.py").as_posix()
-    return path.as_posix()
+def is_stage(folder: Path) -> bool:
+    """Return whether a folder of a cache is a stage, by the record beside it."""
+    return not folder.is_symlink() and _record(folder) is not None
+
+
+def _record_of(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.json")
+
+
+def _record(folder: Path) -> dict[str, _Stat] | None:
+    """Return what was laid in a folder, None if nobody knows."""
+    try:
+        data = json.loads(_record_of(folder).read_bytes())
+        record = {path: (int(size), int(time), str(sum_)) for path, (size, time, sum_) in data.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return None
+    return record if all(map(stays_below, record)) else None
+
+
+def _holds_anything(folder: Path) -> bool:
+    try:
+        return any(folder.iterdir())
+    except FileNotFoundError:
+        return False
+    except NotADirectoryError:
+        return True

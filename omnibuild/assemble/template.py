@@ -39,7 +39,7 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
-            autoescape=False,  # noqa: S701 - what is made is YAML, TOML and Python, not HTML
+            autoescape=False,  # what is made is YAML, TOML and Python, not HTML
         )
         self._environment.filters["yaml"] = to_yaml
         self._environment.filters["flow"] = to_flow

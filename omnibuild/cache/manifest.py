@@ -11,17 +11,22 @@ NONE = ""
 """The digest of what is not there."""
 
 
-def manifest(spec: Spec, needs: Mapping[str, str], common: Mapping[str, str]) -> Manifest:
+def manifest(
+    spec: Spec, needs: Mapping[str, str], common: Mapping[str, str], runs: Mapping[str, str] | None = None
+) -> Manifest:
     """Return a node's manifest.
 
-    `needs` are the interface digests of what it needs, `common` what is the same for all nodes of a
-    build: tools, settings, templates, gates.
+    `needs` are the interface digests of what it needs, `runs` the digests of all that decides about the
+    nodes whose code its own code runs, `common` what is the same for all nodes of a build: tools,
+    settings, templates, gates.
     """
     entries = [(f"spec.{key}", value) for key, value in sorted(spec.sections)]
     if isinstance(spec, NodeSpec) and spec.body:
         entries.append(("body", digest(spec.body.text)))
-    entries += sorted({f"code {it.name}": it.digest for code in spec.code for it in code.modules}.items())
+    modules = (*spec.imports, *(it for code in spec.code for it in code.modules))
+    entries += sorted({f"code {it.name}": it.digest for it in modules}.items())
     entries += [(f"interface of {name}", value) for name, value in sorted(needs.items())]
+    entries += [(f"code of {name}", value) for name, value in sorted((runs or {}).items())]
     entries += sorted(common.items())
     return Manifest(spec.name, tuple(entries))
 

@@ -38,7 +38,8 @@ def command(call: Call, selectors: tuple[str, ...], mode: str | None, overwrite:
     """Run a build."""
     with call.listening(as_json=as_json) as listen:
         space = call.workspace(mode=mode, listen=listen)
-        report = space.build(*selectors, overwrite=overwrite)
-    if call.is_plain(selectors, mode):
-        remember(space, report)
+        with space.alone():
+            report = space.build(*selectors, overwrite=overwrite)
+            if call.is_plain(selectors, mode):
+                remember(space, report)
     conclude(call, space, report, as_json=as_json)

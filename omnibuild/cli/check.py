@@ -34,7 +34,8 @@ def command(call: Call, selectors: tuple[str, ...], mode: str | None, as_json: b
     """Run a check."""
     with call.listening(as_json=as_json) as listen:
         space = call.workspace(mode=mode, listen=listen)
-        report = space.check(*selectors)
-    if call.is_plain(selectors, mode):
-        remember(space, report)
+        with space.alone():
+            report = space.check(*selectors)
+            if call.is_plain(selectors, mode):
+                remember(space, report)
     conclude(call, space, report, as_json=as_json)

@@ -102,7 +102,7 @@ class Console:
 
 
 def _inside(root: Path, file: str) -> Path:
-    """Return the path of a file of a folder; raises ValueError if it lies elsewhere, whose lines are nobody's business."""
+    """Return the path of a file of a folder; raises ValueError if it lies elsewhere: nobody asked to see that."""
     path = (root / file).resolve()
     path.relative_to(root.resolve())
     return path

@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from omnibuild.cli.console import Console, harmless
-from omnibuild.core.events import BuildStarted, Event, NodeAssembled, NodeFinished, StepStarted
+from omnibuild.core.events import BuildStarted, Event, NodeAssembled, NodeFinished, StepStarted, Waiting
 from omnibuild.core.values import Status
 
 if TYPE_CHECKING:
     from omnibuild.core.ports import Listener
 
+_WAITING = "waiting for another omnibuild that is at work in this workspace"
 _TOLD = (Status.BUILT, Status.RESTORED, Status.FAILED)
 
 
@@ -34,7 +35,9 @@ def lines(say: Callable[[str], None]) -> Listener:
     """Return a listener that says a line for every node that something became of."""
 
     def listen(event: Event) -> None:
-        if isinstance(event, NodeFinished) and event.outcome.status in _TOLD:
+        if isinstance(event, Waiting):
+            say(_WAITING)
+        elif isinstance(event, NodeFinished) and event.outcome.status in _TOLD:
             outcome = event.outcome
             why = f"  ({'; '.join(outcome.because)})" if outcome.because else ""
             say(harmless(f"{outcome.status.value:8}  {outcome.node}{why}"))
@@ -62,6 +65,8 @@ def _bar() -> Iterator[Listener]:
         def listen(event: Event) -> None:
             nonlocal task
             match event:
+                case Waiting():
+                    bar.update(task, description=_WAITING)
                 case BuildStarted():
                     bar.update(task, description="decide")
                 case StepStarted(step=step, nodes=nodes):

@@ -43,4 +43,9 @@ class ProblemFound:
     problem: Problem
 
 
-type Event = BuildStarted | StepStarted | NodeAssembled | NodeFinished | ProblemFound
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Another build is at work in the same workspace; this one begins when that one has ended."""
+
+
+type Event = BuildStarted | StepStarted | NodeAssembled | NodeFinished | ProblemFound | Waiting

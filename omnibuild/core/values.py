@@ -452,6 +452,8 @@ class SharedSpec:
     tags: tuple[str, ...] = ()
     code: tuple[CodeClass, ...] = ()
     """The existing classes that the spec refers to."""
+    imports: tuple[CodeModule, ...] = ()
+    """The workspace's own modules that come with these classes when they are imported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -489,6 +491,8 @@ class NodeSpec:
     handlers: tuple[Handler, ...] = ()
     code: tuple[CodeClass, ...] = ()
     """The existing classes that the spec refers to."""
+    imports: tuple[CodeModule, ...] = ()
+    """The workspace's own modules that come with these classes and with the body when they are imported."""
 
 
 type Spec = NodeSpec | SharedSpec
@@ -528,7 +532,7 @@ class Graph:
         return next((it for it in declared if it.ref == end), None)
 
     def way(self, ref: Ref) -> list[Ref]:
-        """Return what a reference leads to by way of inputs and outputs; one that leads to itself ends where it is met again."""
+        """Return a reference and what it leads to, by way of inputs and outputs; one that leads to itself ends so."""
         way = [ref]
         while way[-1] not in way[:-1]:
             spec = self.specs.get(way[-1].document)

@@ -71,8 +71,9 @@ def _named(spec: Spec) -> Iterator[Need]:
 def _distinct(name: str, needs: Sequence[Need]) -> tuple[Need, ...]:
     first: dict[str, Need] = {}
     for need in needs:
-        if need.node != name:
-            first.setdefault(need.node, need)
+        # Who runs another node's code depends on all of it, whatever else it needs of it.
+        if need.node != name and (need.node not in first or (need.why == "body" != first[need.node].why)):
+            first[need.node] = need
     return tuple(first[node] for node in sorted(first))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from omnibuild.core.values import Json, Kind, NodeSpec, Variable
 from omnibuild.onex.names import Names, folder, handler_class, node_type
-from omnibuild.onex.state_machine import state_machine
+from omnibuild.onex.reducer.state_machine import state_machine
 from omnibuild.onex.topics import consumed_topic, topics
 from omnibuild.onex.version import semver
 

@@ -18,20 +18,30 @@ def body_needs(
     """
     needs: list[Need] = []
     problems: list[Problem] = []
-    for it in shape.imports:
-        parts = it.module.split(".")
-        if parts[0] != package or len(parts) < 3 or parts[1] not in ("nodes", "shared"):
-            continue
-        owner = packages.get(".".join(parts[:3]))
-        if owner is None:
-            problems.append(_unknown(name, it, packages))
-        elif owner != name:
-            needs.append(Need(owner, "body", it.at))
-    return needs, problems
+    homes = (f"{package}.nodes", f"{package}.shared")
+    for it, path in dict.fromkeys((it, path) for it in shape.imports for path in it.paths):
+        if path in (package, *homes):
+            problems.append(_whole(name, it, path))
+        elif path.startswith(tuple(f"{home}." for home in homes)):
+            above = package.count(".") + 3
+            wanted, inner = ".".join(path.split(".")[:above]), path.split(".")[above:]
+            owner = packages.get(wanted)
+            if owner is None:
+                problems.append(_unknown(name, it, wanted, packages))
+            elif owner != name:
+                # Models are all in the interface; whatever else is imported runs the other node's code.
+                models = wanted.startswith(f"{package}.shared.") or inner[:1] == ["models"]
+                needs.append(Need(owner, "models" if models else "body", it.at))
+    return needs, list(dict.fromkeys(problems))
 
 
-def _unknown(name: str, it: BodyImport, packages: Mapping[str, str]) -> Problem:
-    wanted = ".".join(it.module.split(".")[:3])
+def _whole(name: str, it: BodyImport, path: str) -> Problem:
+    message = f"`{path}` as a whole does not say what of it is needed"
+    hint = f"import the names: `from {path}.… import …`"
+    return Problem("body", message, it.at, hint, name)
+
+
+def _unknown(name: str, it: BodyImport, wanted: str, packages: Mapping[str, str]) -> Problem:
     near = nearest(wanted, packages)
     hint = f"did you mean `{near}`?" if near else "no spec makes this package"
     return Problem("unknown-reference", f"there is no package `{wanted}`", it.at, hint, name)

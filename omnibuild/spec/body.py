@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import ast
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from omnibuild.core.values import Body, Place, Problem
 from omnibuild.spec.document import Document
-from omnibuild.spec.syntax_tree import parse_python
+from omnibuild.spec.syntax_tree import parse_python, place_of
 
 
 @dataclass(frozen=True, slots=True)
 class BodyImport:
-    """A module that a body imports, and where."""
+    """A module that a body imports, and where; `names` are what it imports of it, none for the module itself."""
 
     module: str
     at: Place
+    names: tuple[str, ...] = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The full names of what is imported; each may be a module or what a module holds."""
+        return tuple(self.module if name == "*" else f"{self.module}.{name}" for name in self.names) or (self.module,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,7 @@ def read_body(body: Body, *, environment: bool) -> tuple[BodyShape | None, list[
         return None, [*problems, Problem("body", message, where, f"write `{wanted}: …`, or `async def`")]
     handle = handles[0]
     problems += _signature(handle, body, environment=environment)
+    problems += _uses(tree, body)
     parameters = tuple(it.arg for it in handle.args.args)
     return BodyShape(isinstance(handle, ast.AsyncFunctionDef), parameters, _imports(tree, body)), problems
 
@@ -92,14 +99,14 @@ def read_body(body: Body, *, environment: bool) -> tuple[BodyShape | None, list[
 def _relative(tree: ast.Module, body: Body) -> list[Problem]:
     hint = "name the whole module: the body's code moves into the generated package"
     return [
-        Problem("body", "a body cannot import relatively", Place(body.file, it.lineno, it.col_offset + 1), hint)
+        Problem("body", "a body cannot import relatively", place_of(it, body.file, body.text), hint)
         for it in ast.walk(tree)
         if isinstance(it, ast.ImportFrom) and it.level
     ]
 
 
 def _signature(handle: ast.FunctionDef | ast.AsyncFunctionDef, body: Body, *, environment: bool) -> list[Problem]:
-    where = Place(body.file, handle.lineno, handle.col_offset + 1)
+    where = place_of(handle, body.file, body.text)
     arguments = handle.args
     allowed = 2 if environment else 1
     others = arguments.posonlyargs or arguments.kwonlyargs or arguments.vararg or arguments.kwarg or arguments.defaults
@@ -107,17 +114,64 @@ def _signature(handle: ast.FunctionDef | ast.AsyncFunctionDef, body: Body, *, en
     if others or not 1 <= len(arguments.args) <= allowed:
         hint = "def handle(request: ModelXInput, environment: Environment)" if environment else "one: the request"
         problems.append(Problem("body", "`handle` has other parameters than a body's `handle` can have", where, hint))
+    elif any(it.arg == "self" for it in arguments.args):
+        message = "no parameter of a body's `handle` can be named `self`"
+        problems.append(Problem("body", message, where, "`handle` becomes a method: name it `request`"))
     if handle.decorator_list:
         problems.append(Problem("body", "`handle` cannot be decorated: it becomes a method", where))
     return problems
 
 
+def _uses(tree: ast.Module, body: Body) -> Iterator[Problem]:
+    """Yield a problem for every use of `handle`: no function of this name is there any more."""
+    hint = "`handle` becomes a method: move what both need into a function of its own"
+    for it in _named_handle(tree):
+        yield Problem("body", "a body cannot use its own `handle`", place_of(it, body.file, body.text), hint)
+
+
+def _named_handle(node: ast.AST) -> Iterator[ast.Name]:
+    """Yield the names that mean the module's `handle`: a scope may have another one."""
+    if isinstance(node, ast.Name) and node.id == "handle":
+        yield node
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(child, _SCOPES) and _binds_handle(child)):
+            yield from _named_handle(child)
+
+
+_SCOPES = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.Lambda,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.GeneratorExp,
+)
+
+
+def _binds_handle(scope: ast.AST) -> bool:
+    """Return whether a scope has a `handle` of its own."""
+    for it in ast.walk(scope):
+        match it:
+            case ast.Global(names=names) if "handle" in names:
+                return False
+            case ast.arg(arg="handle") | ast.Name(id="handle", ctx=ast.Store()) | ast.ExceptHandler(name="handle"):
+                return True
+            case ast.FunctionDef(name="handle") | ast.AsyncFunctionDef(name="handle") if it is not scope:
+                return True
+            case ast.alias(name=name, asname=asname) if (asname or name) == "handle":
+                return True
+            case _:
+                continue
+    return False
+
+
 def _imports(tree: ast.Module, body: Body) -> tuple[BodyImport, ...]:
     found = []
     for it in ast.walk(tree):
-        where = Place(body.file, getattr(it, "lineno", 1), getattr(it, "col_offset", 0) + 1)
         if isinstance(it, ast.Import):
-            found += [BodyImport(alias.name, where) for alias in it.names]
+            found += [BodyImport(alias.name, place_of(it, body.file, body.text)) for alias in it.names]
         elif isinstance(it, ast.ImportFrom) and it.module and not it.level:
-            found.append(BodyImport(it.module, where))
+            names = tuple(alias.name for alias in it.names)
+            found.append(BodyImport(it.module, place_of(it, body.file, body.text), names))
     return tuple(found)

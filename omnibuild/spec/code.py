@@ -7,15 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from omnibuild.core.nearest import nearest
-from omnibuild.core.values import CodeClass, CodeModule, NodeSpec, Place, Pointer, Problem, Signature, Spec, digest
-from omnibuild.spec.syntax_tree import parse_python
-
-ROOTS = ("", "src/")
-"""The folders of the workspace that modules are looked for in: what is on Python's path when a build checks code."""
-
-type Text = Callable[[str], str | Problem | None]
-"""Returns a file's text by its path relative to the workspace: `core.ports.Inputs.text`."""
-
+from omnibuild.core.values import CodeClass, CodeModule, NodeSpec, Pointer, Problem, Signature, Spec, digest
+from omnibuild.spec.imports import ROOTS, Text, home_of
+from omnibuild.spec.syntax_tree import parse_python, place_of
 
 type Installed = Callable[[str, str], bool | None]
 """Returns whether an installed module has a name, None if there is no such module: `core.ports.OnexSymbols.has`."""
@@ -147,7 +141,7 @@ class _Code:
         by_name = sum(default is None for default in node.args.kw_defaults)
         first = arguments[0].annotation if arguments else None
         return Signature(
-            at=Place(module.file, node.lineno, node.col_offset + 1),
+            at=place_of(node, module.file, module.text),
             is_async=isinstance(node, ast.AsyncFunctionDef),
             takes=self._annotation(module, first),
             gives=self._annotation(module, node.returns),
@@ -199,7 +193,7 @@ def _parsed(name: str, file: str, text: str) -> _Module | Problem:
             case ast.Import(names=aliases):
                 names |= {it.asname or it.name.partition(".")[0]: it.name if it.asname else "" for it in aliases}
             case ast.ImportFrom(names=aliases):
-                home = _home(statement, package)
+                home = home_of(statement, package)
                 names |= {it.asname or it.name: f"{home}:{it.name}" for it in aliases}
             case _:
                 bound = (it for it in ast.walk(statement) if isinstance(it, ast.Name) and isinstance(it.ctx, ast.Store))
@@ -216,15 +210,6 @@ def _flat(body: list[ast.stmt]) -> Iterator[ast.stmt]:
             yield from _flat([*statement.body, *statement.orelse, *statement.finalbody])
         else:
             yield statement
-
-
-def _home(statement: ast.ImportFrom, package: str) -> str:
-    """Return the module that is imported from, by its full name."""
-    if not statement.level:
-        return statement.module or ""
-    parts = package.split(".")
-    above = parts[: len(parts) - statement.level + 1]
-    return ".".join([*above, *([statement.module] if statement.module else [])])
 
 
 def _resolved(module: _Module, node: ast.expr) -> str:

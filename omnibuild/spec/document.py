@@ -18,6 +18,9 @@ from omnibuild.core.values import Json, Path, Place, Pointer, Problem
 MAX_EXPANSION = 10
 """How many times its own size aliases may expand a document to."""
 
+MAX_DEPTH = 100
+"""How deep a document may be nested: far beyond what a spec can mean, and less than what anything here cannot walk."""
+
 _TAG = "tag:yaml.org,2002:"
 _NULL = re.compile(r"~|null|Null|NULL|")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
@@ -25,6 +28,7 @@ _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _MAX_DIGITS = 4_000
 """Python refuses to read longer integers; far beyond what a spec can mean."""
+_DEEP = f"it is nested more than {MAX_DEPTH} deep"
 _UNQUOTED_TYPE = re.compile(r"""[{,:]\s*[\w.]+\[""")
 
 
@@ -57,6 +61,8 @@ def compose(text: str) -> Composed:
     """Parse YAML to nodes, keeping the documents before the first syntax error."""
     loader = _Loader(text)
     roots: list[yaml.Node] = []
+    if mark := _too_deep(text):
+        return Composed((), yaml.MarkedYAMLError(problem=_DEEP, problem_mark=mark))
     try:
         while loader.check_node():
             roots.append(loader.get_node())
@@ -67,6 +73,22 @@ def compose(text: str) -> Composed:
     finally:
         loader.dispose()
     return Composed(tuple(roots))
+
+
+def _too_deep(text: str) -> yaml.Mark | None:
+    """Return where a text is nested too deep. Events come one by one; the composer of libyaml would overflow."""
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=_Loader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > MAX_DEPTH:
+                    return event.start_mark
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+    except yaml.YAMLError:
+        return None  # the composer says so, with the documents before it
+    return None
 
 
 def read(file: str, text: str) -> tuple[list[Document], list[Problem]]:
@@ -104,7 +126,9 @@ def _syntax(file: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
     lines = text.splitlines()
     shown = lines[line] if line < len(lines) else ""
     message = (error.problem or error.context or "not YAML").rstrip(".")
-    if "\t" in shown[:column] or "'\\t'" in message or "tab character" in message:
+    if message == _DEEP:
+        hint = "take parts of it out; is a bracket not closed?"
+    elif "\t" in shown[:column] or "'\\t'" in message or "tab character" in message:
         hint = "YAML indents with spaces, not with tabs"
     elif _UNQUOTED_TYPE.search(shown):
         hint = 'inside { } YAML wants quotes around a type with brackets: {type: "list[str]"}'
@@ -129,6 +153,10 @@ class _Reading:
         if self._budget < 0 or id(node) in self._open:
             if not any(problem.code == "alias" for problem in self.problems):
                 self._problem("alias", f"aliases expand this document beyond {MAX_EXPANSION} times its size", path)
+            return None
+        if len(path) > MAX_DEPTH:  # by way of aliases
+            if not any(problem.code == "yaml" for problem in self.problems):
+                self._problem("yaml", _DEEP, ())
             return None
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, path)

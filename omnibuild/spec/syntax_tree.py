@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 
 from omnibuild.core.values import Place, Problem
@@ -23,3 +24,10 @@ def parse_python(file: str, text: str, code: str) -> ast.Module | Problem:
         message = getattr(error, "msg", str(error))
         return Problem(code, f"this is not Python: {message}", Place(file, line, column))
     return tree
+
+
+def place_of(node: ast.expr | ast.stmt, file: str, text: str) -> Place:
+    """Return where a node of a file's tree stands: the tree counts bytes, people count characters."""
+    line = re.split(r"\r\n|\r|\n", text)[node.lineno - 1]
+    before = line.encode()[: node.col_offset].decode(errors="replace")
+    return Place(file, node.lineno, len(before) + 1)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -186,13 +187,56 @@ def test_only_what_differs_is_written(tmp_path: Path) -> None:
     assert (tmp_path / "stage/a").stat().st_mtime_ns == before["a"]
 
 
-def test_a_damaged_record_is_no_record(tmp_path: Path) -> None:
-    for text in ("", "[]", '{"a": 3}', '{"a": [1]}', "\xff"):
-        StageFolder(tmp_path).lay({"a": "1"})
-        (tmp_path / "stage.json").write_text(text, encoding="latin-1")
-        (tmp_path / "stage/a").write_text("2")
-        StageFolder(tmp_path).lay({"a": "1"})
-        assert tree(tmp_path / "stage") == {"a": "1"}
+@pytest.mark.parametrize("text", ["", "[]", '{"a": 3}', '{"a": [1]}', '{"../a": [1, 2, ""]}', "\xff"])
+def test_a_stage_without_a_sound_record_is_not_ours(tmp_path: Path, text: str) -> None:
+    StageFolder(tmp_path).lay({"a": "1"})
+    (tmp_path / "stage.json").write_text(text, encoding="latin-1")
+    (tmp_path / "stage/a").write_text("2")
+
+    StageFolder(tmp_path).lay({"a": "1"})
+
+    assert tree(tmp_path / "stage") == {"a": "2"}
+    assert tree(tmp_path / "stage-1") == {"a": "1"}
+
+
+def test_what_the_user_keeps_in_a_folder_named_stage_stays(tmp_path: Path) -> None:
+    (tmp_path / "stage/deep").mkdir(parents=True)
+    (tmp_path / "stage/deep/thesis.py").write_text("mine")
+
+    for files in ({"a": "1"}, {"b": "2"}):
+        StageFolder(tmp_path).lay(files)
+        assert tree(tmp_path / "stage") == {"deep/thesis.py": "mine"}
+        assert tree(tmp_path / "stage-1") == files
+
+
+@pytest.mark.parametrize("link", ["stage", "stage/src", "stage/src/acme", "stage/src/acme/a.py"])
+def test_no_link_is_followed_out_of_the_stage(tmp_path: Path, link: str) -> None:
+    cache, mine = tmp_path / "cache", tmp_path / "mine"
+    files = {"src/acme/a.py": "1", "src/acme/b.py": "2"}
+    StageFolder(cache).lay(files)
+    shutil.copytree(cache / "stage", mine)
+    place = cache / link
+    shutil.rmtree(place) if place.is_dir() else place.unlink()
+    place.symlink_to(mine / link.removeprefix("stage").lstrip("/"))
+
+    for new in ({"src/acme/a.py": "3"}, files, {}):
+        StageFolder(cache).lay(new)
+        assert tree(cache / "stage") == new
+        assert tree(mine) == files
+
+
+def test_what_stands_in_the_way_stays(tmp_path: Path) -> None:
+    StageFolder(tmp_path).lay({"a": "1"})
+    (tmp_path / "stage/b").mkdir()
+    (tmp_path / "stage/b/mine").write_text("mine")
+    (tmp_path / "stage/c").write_text("mine")
+
+    StageFolder(tmp_path).lay({"a": "1", "b": "2"})
+    StageFolder(tmp_path).lay({"a": "1", "c": "2"})
+    StageFolder(tmp_path).lay({"a": "1", "c/d": "2"})
+
+    assert tree(tmp_path / "stage").items() >= {("b/mine", "mine"), ("c", "mine")}
+    assert tree(tmp_path / "stage-1") == {"a": "1", "c/d": "2"}
 
 
 def test_a_change_within_one_second_is_not_hidden_by_byte_code(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from omnibuild.core.values import Mode, NodeSpec, Spec
 from omnibuild.graph.resolve import resolve
-from omnibuild.onex import orchestrator
 from omnibuild.onex.names import Names
+from omnibuild.onex.orchestrator import handler as orchestrator
 from omnibuild.spec import document
 from omnibuild.spec.reader import read_spec
 from tests.conftest import Make

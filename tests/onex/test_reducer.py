@@ -259,7 +259,7 @@ def test_the_interface_changes_with_messages_and_states_but_not_with_transitions
 def test_a_finding_in_the_handler_leads_to_its_transition(make: Make) -> None:
     from omnibuild.assemble.origin import origin
     from omnibuild.core.values import Draft
-    from omnibuild.onex.reducer import handler
+    from omnibuild.onex.reducer.handler import handler
 
     sandbox = make({"specs/order.yaml": ORDER})
     assert not blocking(sandbox.build())

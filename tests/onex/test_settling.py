@@ -6,8 +6,8 @@ import ast
 
 import pytest
 
-from omnibuild.onex.guards import Known, facts
-from omnibuild.onex.settling import settled, settled_condition
+from omnibuild.onex.orchestrator.guards import Known, facts
+from omnibuild.onex.orchestrator.settling import settled, settled_condition
 
 
 def tree(text: str) -> ast.expr:

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from omnibuild.core.values import Body, Place
-from omnibuild.spec.body import BodyImport, read_body
+from omnibuild.core.values import Body, Place, Pointer
+from omnibuild.spec.body import BodyImport, find_body, read_body
+from omnibuild.spec.document import Document
 
 GOOD = """\
 import os.path, re
@@ -71,3 +72,32 @@ def test_the_hint_says_what_handle_looks_like() -> None:
 
     assert one.hint == "one: the request"
     assert two.hint == "def handle(request: ModelXInput, environment: Environment)"
+
+
+@pytest.mark.parametrize(
+    ("named", "message"),
+    [
+        ("/etc/passwd", "`/etc/passwd` leads out of the folder of the spec"),
+        ("../other/x.py", "`../other/x.py` leads out of the folder of the spec"),
+        ("a/../../x.py", "`a/../../x.py` leads out of the folder of the spec"),
+        ("C:\\x.py", "`C:\\x.py` leads out of the folder of the spec"),
+        ("x.txt", "`x.txt` is no Python file"),
+        ("x.py", "there is no file `x.py`"),
+    ],
+)
+def test_a_body_stands_beside_its_spec(named: str, message: str) -> None:
+    document = Document("node", "a", {"node": "a", "body": named}, Pointer("specs/a.yaml", 0, ()))
+    asked: list[str] = []
+
+    found, (problem,) = find_body(document, lambda file: asked.append(file), alone=True)
+
+    assert found is None
+    assert (problem.code, problem.message, problem.at) == ("body", message, document.at.to("body"))
+    assert asked == (["specs/x.py"] if named == "x.py" else [])
+
+
+@pytest.mark.parametrize("text", [f"x = {'1+' * 50_000}1\n", f"x = {'-' * 50_000}1\n", f"x = {'(' * 150}{')' * 150}\n"])
+def test_python_that_is_nested_too_deep_is_a_problem(text: str) -> None:
+    _, (problem, *_) = read_body(body(text), environment=False)
+
+    assert problem.code == "body"

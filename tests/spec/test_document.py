@@ -192,3 +192,31 @@ def test_depth_is_no_crash() -> None:
 def test_a_whole_number_may_be_long_but_not_endless() -> None:
     assert one(f"node: x\na: {'9' * 1000}\n").data["a"] == int("9" * 1000)
     assert wrong(f"node: x\na: {'9' * 5000}\n").message.endswith("9 is too large")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"node: x\na: {'[' * 100_000}\n",
+        f"node: x\na: {'[' * 3_000}{']' * 3_000}\n",
+        "node: x\na:\n" + "".join(f"{' ' * it}a:\n" for it in range(1, 150)),
+        f"node: x\na: {'- ' * 150}\n".replace("a: ", "a:\n  "),
+    ],
+)
+def test_what_is_nested_too_deep_is_told_at_its_place(text: str) -> None:
+    problem = wrong(text)
+
+    assert problem.message == "this is not YAML: it is nested more than 100 deep"
+    assert isinstance(problem.at, Place)
+    assert problem.at.line * problem.at.column > 100
+
+
+def test_aliases_nest_no_deeper() -> None:
+    deep = [f"l0: &l0 {'[' * 90}{']' * 90}\n"]
+    deep += [f"l{it}: &l{it} {'[' * 90}*l{it - 1} {']' * 90}\n" for it in range(1, 30)]
+
+    assert wrong(f"node: x\n{''.join(deep)}").message == "it is nested more than 100 deep"
+
+
+def test_what_is_as_deep_as_it_may_be_is_read() -> None:
+    assert one(f"node: x\na: {'[' * 99}{']' * 99}\n").name == "x"

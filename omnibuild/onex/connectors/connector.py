@@ -15,7 +15,7 @@ import libcst as cst
 
 from omnibuild.core.values import Imported, Json, Pointer, Problem, Type
 from omnibuild.onex.connectors.reading import Reading
-from omnibuild.onex.scene import Scene
+from omnibuild.onex.effect.scene import Scene
 from omnibuild.spec.expression import Opaque
 from omnibuild.spec.written import Written
 

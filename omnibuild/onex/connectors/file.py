@@ -10,7 +10,7 @@ from omnibuild.assemble.tree import line, quoted
 from omnibuild.core.values import Type
 from omnibuild.onex.connectors.connector import Action, Code, Connector, Fixture, Parameters, Result
 from omnibuild.onex.connectors.reading import Reading
-from omnibuild.onex.scene import Scene
+from omnibuild.onex.effect.scene import Scene
 from omnibuild.spec.written import Written
 
 _PATH = Type("|", (Type("str"), Type("Path")))

@@ -11,7 +11,7 @@ from omnibuild.assemble.tree import line, quoted
 from omnibuild.core.values import Imported, Json, Type
 from omnibuild.onex.connectors.connector import Action, Code, Connector, Fixture, Parameters, Resource, Result
 from omnibuild.onex.connectors.reading import Reading, as_dict
-from omnibuild.onex.scene import Scene
+from omnibuild.onex.effect.scene import Scene
 from omnibuild.spec.expression import Opaque
 from omnibuild.spec.written import Written
 

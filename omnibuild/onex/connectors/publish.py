@@ -13,7 +13,7 @@ from omnibuild.core.nearest import nearest
 from omnibuild.core.values import Json, Pointer, Problem
 from omnibuild.onex.connectors.connector import Action, Code, Connector, Fixture, Parameters, Resource
 from omnibuild.onex.connectors.reading import Reading
-from omnibuild.onex.scene import Scene
+from omnibuild.onex.effect.scene import Scene
 from omnibuild.spec.written import Written
 
 _TOPIC = re.compile(r"onex\.(cmd|evt|dlq|intent|snapshot)(\.[a-z0-9]+(-[a-z0-9]+)*){2}\.v\d+")

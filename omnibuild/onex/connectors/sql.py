@@ -23,7 +23,7 @@ from omnibuild.onex.connectors.connector import (
 )
 from omnibuild.onex.connectors.query import bound_names, constant_name, literal, query_faults
 from omnibuild.onex.connectors.reading import Reading, as_dict
-from omnibuild.onex.scene import Scene
+from omnibuild.onex.effect.scene import Scene
 from omnibuild.spec.expression import Opaque
 from omnibuild.spec.scope import arms_of
 from omnibuild.spec.written import Written

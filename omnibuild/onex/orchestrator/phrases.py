@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from omnibuild.core.values import ClassOf, Expression, Imported, Logic, Lowered, Model, NodeSpec, Type
-from omnibuild.onex.guards import Guard, Known, facts, proving
 from omnibuild.onex.logic import LoweredLogic, attribute, lower_logic
-from omnibuild.onex.settling import settled_condition
-from omnibuild.onex.steps import ITEM, Step, Steps, item_type, tree_of
-from omnibuild.onex.wiring import method_name
+from omnibuild.onex.orchestrator.guards import Guard, Known, facts, proving
+from omnibuild.onex.orchestrator.settling import settled_condition
+from omnibuild.onex.orchestrator.steps import ITEM, Step, Steps, item_type, tree_of
+from omnibuild.onex.orchestrator.wiring import method_name
 from omnibuild.spec.expression import lower
 from omnibuild.spec.expression import names as free_names
 from omnibuild.spec.scope import Scope

@@ -12,17 +12,17 @@ from omnibuild.core.values import NodeSpec, Pointer, Problem
 from omnibuild.onex.code import handler_module, spaced
 from omnibuild.onex.connectors import connectors_of
 from omnibuild.onex.connectors.connector import Resource
+from omnibuild.onex.effect.operation_code import OperationCode
+from omnibuild.onex.effect.operations import Plan, plan
+from omnibuild.onex.effect.resources import constructor, is_opened
+from omnibuild.onex.effect.scenario import scenario_tests
+from omnibuild.onex.effect.world import check_world, fixtures_of
 from omnibuild.onex.environment import CLASS as ENVIRONMENT
 from omnibuild.onex.environment import environment_module
 from omnibuild.onex.logic import REQUEST
 from omnibuild.onex.names import Names, handler_class
-from omnibuild.onex.operation_code import OperationCode
-from omnibuild.onex.operations import Plan, plan
 from omnibuild.onex.part import Part
-from omnibuild.onex.resources import constructor, is_opened
-from omnibuild.onex.scenario import scenario_tests
 from omnibuild.onex.way import Way
-from omnibuild.onex.world import check_world, fixtures_of
 
 _RETRIES = "tenacity>=9.0"
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-from omnibuild.onex.guards import Guard, Known, facts, joined, parts, proving, reads, tested
+from omnibuild.onex.orchestrator.guards import Guard, Known, facts, joined, parts, proving, reads, tested
 
 type Report = Callable[[str, ast.expr], None]
 """Takes a step, and where its result is read although it may have been skipped."""

@@ -11,9 +11,9 @@ from omnibuild.assemble.module import module
 from omnibuild.assemble.tree import Statement, assign, docstring, function, line, parsed, quoted
 from omnibuild.assemble.types import Types
 from omnibuild.core.values import Enum, Example, Field, Json, Machine, Model, NodeSpec, Pointer, Problem, Ref, Type
-from omnibuild.onex.machine import EVENT, STATE, STATUS, unknown
 from omnibuild.onex.names import Names, example_names, handler_class
 from omnibuild.onex.part import Part
+from omnibuild.onex.reducer.machine import EVENT, STATE, STATUS, unknown
 from omnibuild.onex.tests import examples_path
 from omnibuild.spec.conformity import check_model, check_value
 from omnibuild.spec.machine import TAG

@@ -18,10 +18,10 @@ from omnibuild.core.values import (
     Problem,
     Type,
 )
-from omnibuild.onex.guards import Guard, Known, facts, parts
 from omnibuild.onex.logic import attribute, request_scope
 from omnibuild.onex.names import Names
-from omnibuild.onex.settling import asserted, settled, settled_condition
+from omnibuild.onex.orchestrator.guards import Guard, Known, facts, parts
+from omnibuild.onex.orchestrator.settling import asserted, settled, settled_condition
 from omnibuild.spec.compatibility import item_of
 from omnibuild.spec.expression import Binding, Scope, lower
 from omnibuild.spec.expression import names as free_names

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 from omnibuild.assemble.imports import Imports
 from omnibuild.assemble.tree import Statement, assign, call, returning
-from omnibuild.onex.group import Group
-from omnibuild.onex.guards import Guard, Known, joined, negated, parts, proving
 from omnibuild.onex.logic import LoweredLogic
-from omnibuild.onex.phrases import SAGA, Phrase, Phrases, names_in, same
-from omnibuild.onex.schedule import segment
-from omnibuild.onex.step_code import Block, StepCode
-from omnibuild.onex.steps import Step, Steps, tree_of
+from omnibuild.onex.orchestrator.group import Group
+from omnibuild.onex.orchestrator.guards import Guard, Known, joined, negated, parts, proving
+from omnibuild.onex.orchestrator.phrases import SAGA, Phrase, Phrases, names_in, same
+from omnibuild.onex.orchestrator.schedule import segment
+from omnibuild.onex.orchestrator.step_code import Block, StepCode
+from omnibuild.onex.orchestrator.steps import Step, Steps, tree_of
 
 
 @dataclass(frozen=True, slots=True)

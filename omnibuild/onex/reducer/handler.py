@@ -13,11 +13,11 @@ from omnibuild.assemble.tree import Parameter, Statement, call, docstring, funct
 from omnibuild.core.values import Machine, Model, NodeSpec, Pointer, Problem
 from omnibuild.onex.code import handler_module, writer
 from omnibuild.onex.logic import REQUEST
-from omnibuild.onex.machine import EVENT, STATE, STATUS, check_machine, check_use
 from omnibuild.onex.names import Names, handler_class, member_name
 from omnibuild.onex.part import Part
-from omnibuild.onex.replay import check_examples, replay_tests
-from omnibuild.onex.transitions import LoweredTransition, lower_transitions
+from omnibuild.onex.reducer.machine import EVENT, STATE, STATUS, check_machine, check_use
+from omnibuild.onex.reducer.replay import check_examples, replay_tests
+from omnibuild.onex.reducer.transitions import LoweredTransition, lower_transitions
 from omnibuild.onex.way import Way
 
 _DOING = "Take the transition that the event allows in this state, or reject the event."

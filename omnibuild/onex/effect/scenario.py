@@ -15,11 +15,11 @@ from omnibuild.assemble.types import Types
 from omnibuild.core.values import Example, NodeSpec, Pointer, Ref, Type
 from omnibuild.onex.connectors import connectors_of, fixtures
 from omnibuild.onex.connectors.connector import Fixture
+from omnibuild.onex.effect.scene import Scene
+from omnibuild.onex.effect.world import provided
 from omnibuild.onex.names import Names, example_names, handler_class
 from omnibuild.onex.part import Part
-from omnibuild.onex.scene import Scene
 from omnibuild.onex.tests import examples_path
-from omnibuild.onex.world import provided
 
 _ERRORS = ("OperationError", "StepError")
 """The exceptions of the package's own module `errors`."""

@@ -16,10 +16,10 @@ from omnibuild.core.distinct import distinct
 from omnibuild.core.values import ClassOf, Imported, NodeSpec, Pointer
 from omnibuild.onex.code import writer
 from omnibuild.onex.connectors.connector import Resource, Transaction
+from omnibuild.onex.effect.operations import RESERVED, Plan, Step
+from omnibuild.onex.effect.resources import resource_names, stem
 from omnibuild.onex.logic import attribute
 from omnibuild.onex.names import Names
-from omnibuild.onex.operations import RESERVED, Plan, Step
-from omnibuild.onex.resources import resource_names, stem
 
 
 class OperationCode:

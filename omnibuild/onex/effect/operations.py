@@ -15,9 +15,9 @@ from omnibuild.core.values import Expression, Level, Logic, Lowered, Model, Node
 from omnibuild.onex.connectors import connector_named, connector_names, obstacle
 from omnibuild.onex.connectors.connector import Action, Connector, Parameters, Result
 from omnibuild.onex.connectors.reading import Reading
+from omnibuild.onex.effect.results import Taking, taking
 from omnibuild.onex.logic import LoweredLogic, attribute, lower_logic, request_scope
 from omnibuild.onex.names import Names
-from omnibuild.onex.results import Taking, taking
 from omnibuild.spec.expression import Binding, Scope, lower, proves
 from omnibuild.spec.expression import names as free_names
 from omnibuild.spec.validation import validate

@@ -15,7 +15,7 @@ from omnibuild.onex.environment import CLASS as ENVIRONMENT
 from omnibuild.onex.environment import environment_module
 from omnibuild.onex.logic import REQUEST
 from omnibuild.onex.names import Names, handler_class
-from omnibuild.onex.steps import Step, Steps
+from omnibuild.onex.orchestrator.steps import Step, Steps
 from omnibuild.onex.way import Way
 from omnibuild.spec.compatibility import fits
 

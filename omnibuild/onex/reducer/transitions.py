@@ -20,8 +20,8 @@ from omnibuild.core.values import (
     Type,
 )
 from omnibuild.onex.logic import attribute, document_scope
-from omnibuild.onex.machine import EVENT, STATE, STATUS, unknown
 from omnibuild.onex.names import Names
+from omnibuild.onex.reducer.machine import EVENT, STATE, STATUS, unknown
 from omnibuild.spec.expression import Binding, Scope, lower, proves
 
 

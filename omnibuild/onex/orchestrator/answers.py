@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from omnibuild.core.nearest import nearest
 from omnibuild.core.values import Example, Json, Model, NodeSpec, Pointer, Problem, Type
-from omnibuild.onex.steps import Step, Steps
+from omnibuild.onex.orchestrator.steps import Step, Steps
 from omnibuild.spec.conformity import check_value
 
 FAILS = "fails"

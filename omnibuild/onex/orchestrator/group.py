@@ -8,11 +8,11 @@ from collections.abc import Collection, Sequence
 from omnibuild.assemble.tree import function, returning
 from omnibuild.core.values import Type
 from omnibuild.onex.code import spaced
-from omnibuild.onex.guards import Known, negated
 from omnibuild.onex.logic import attribute
-from omnibuild.onex.phrases import Phrase, Phrases
-from omnibuild.onex.step_code import Block, StepCode
-from omnibuild.onex.steps import NONE, Step
+from omnibuild.onex.orchestrator.guards import Known, negated
+from omnibuild.onex.orchestrator.phrases import Phrase, Phrases
+from omnibuild.onex.orchestrator.step_code import Block, StepCode
+from omnibuild.onex.orchestrator.steps import NONE, Step
 from omnibuild.spec.scope import union
 
 GROUP = "steps"

@@ -8,14 +8,14 @@ from dataclasses import replace
 
 from omnibuild.core.nearest import nearest
 from omnibuild.core.values import Call, Expression, Kind, Level, Model, NodeSpec, Pointer, Problem
-from omnibuild.onex.answers import answer_problems
-from omnibuild.onex.group import GROUP, function_name, task_name
-from omnibuild.onex.guards import facts, parts
 from omnibuild.onex.logic import REQUEST, lower_logic
 from omnibuild.onex.names import Names
-from omnibuild.onex.phrases import SAGA, logic_of
-from omnibuild.onex.steps import ITEM, Step, Steps, in_order, item_type, tree_of
-from omnibuild.onex.wiring import undone_fields
+from omnibuild.onex.orchestrator.answers import answer_problems
+from omnibuild.onex.orchestrator.group import GROUP, function_name, task_name
+from omnibuild.onex.orchestrator.guards import facts, parts
+from omnibuild.onex.orchestrator.phrases import SAGA, logic_of
+from omnibuild.onex.orchestrator.steps import ITEM, Step, Steps, in_order, item_type, tree_of
+from omnibuild.onex.orchestrator.wiring import undone_fields
 from omnibuild.spec.expression import lower
 from omnibuild.spec.signatures import functions
 from omnibuild.spec.stubs import RULED

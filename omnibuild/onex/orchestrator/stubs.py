@@ -23,13 +23,13 @@ from omnibuild.assemble.tree import (
 )
 from omnibuild.assemble.types import Types
 from omnibuild.core.values import Example, NodeSpec, Pointer, Ref, Type
-from omnibuild.onex.answers import Answer, answers, undone
 from omnibuild.onex.code import spaced
 from omnibuild.onex.names import Names, example_names, handler_class
+from omnibuild.onex.orchestrator.answers import Answer, answers, undone
+from omnibuild.onex.orchestrator.steps import Steps, is_chain
+from omnibuild.onex.orchestrator.wiring import called_nodes
 from omnibuild.onex.part import Part
-from omnibuild.onex.steps import Steps, is_chain
 from omnibuild.onex.tests import examples_path
-from omnibuild.onex.wiring import called_nodes
 
 _ERRORS = ("OperationError", "StepError")
 

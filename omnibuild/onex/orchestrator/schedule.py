@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from omnibuild.onex.steps import Step
+from omnibuild.onex.orchestrator.steps import Step
 
 
 def segment(steps: Sequence[Step]) -> int:

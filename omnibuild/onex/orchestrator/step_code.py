@@ -15,7 +15,7 @@ from omnibuild.assemble.types import Types
 from omnibuild.core.values import Ref, Type
 from omnibuild.onex.code import writer
 from omnibuild.onex.names import Names
-from omnibuild.onex.phrases import Phrase
+from omnibuild.onex.orchestrator.phrases import Phrase
 
 
 @dataclass(frozen=True, slots=True)

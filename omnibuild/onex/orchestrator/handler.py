@@ -9,17 +9,17 @@ from omnibuild.assemble.tree import Parameter, docstring, function
 from omnibuild.core.values import NodeSpec, Pointer, Problem
 from omnibuild.onex.code import handler_module
 from omnibuild.onex.compute import logic_origins
-from omnibuild.onex.flow import Flow
-from omnibuild.onex.group import function_name
 from omnibuild.onex.logic import REQUEST
 from omnibuild.onex.names import Names, handler_class
+from omnibuild.onex.orchestrator.flow import Flow
+from omnibuild.onex.orchestrator.group import function_name
+from omnibuild.onex.orchestrator.phrases import logic_of
+from omnibuild.onex.orchestrator.step_problems import step_problems, variables
+from omnibuild.onex.orchestrator.steps import Steps, is_chain
+from omnibuild.onex.orchestrator.stubs import stub_tests
+from omnibuild.onex.orchestrator.wiring import Wiring, closes, method_name
 from omnibuild.onex.part import Part
-from omnibuild.onex.phrases import logic_of
-from omnibuild.onex.step_problems import step_problems, variables
-from omnibuild.onex.steps import Steps, is_chain
-from omnibuild.onex.stubs import stub_tests
 from omnibuild.onex.way import Way
-from omnibuild.onex.wiring import Wiring, closes, method_name
 
 
 def check(spec: NodeSpec, names: Names) -> Iterator[Problem]:

@@ -1,0 +1,1 @@
+"""Effects: operations over connectors in order, the resources they need, and the world of an example."""
