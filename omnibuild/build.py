@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from omnibuild import gates
 from omnibuild.assemble.template import Templates
+from omnibuild.cache.anchor import anchored, detached
 from omnibuild.cache.decision import Decision
 from omnibuild.compile import compile_drafts
 from omnibuild.core.events import BuildStarted, NodeAssembled, NodeFinished, StepStarted
@@ -17,7 +18,6 @@ from omnibuild.core.values import (
     NodeSpec,
     Outcome,
     Place,
-    Pointer,
     Problem,
     Report,
     Settings,
@@ -99,6 +99,8 @@ class _Build:
         self._failed |= self._survey.failed
         names, wrong = self._survey.selected(self._options.selectors)
         self._problems += wrong
+        if self._options.selectors:
+            self._survey = self._survey.limited(names, self._world.output.ledger())
         self._selected = (*names, PACKAGE)
         self._world.listen(BuildStarted(len(names)))
 
@@ -113,8 +115,8 @@ class _Build:
                 else:
                     self._files[name] = texts
             if decision.trace:
-                spec = self._spec(name)
-                self._problems += (_rebased(it, spec) for verdict in decision.trace.verdicts for it in verdict.problems)
+                kept = (it for verdict in decision.trace.verdicts for it in verdict.problems)
+                self._problems += (anchored(it, self._spec(name)) for it in kept)
             self._decisions[name] = decision
 
     def _check_specs(self) -> None:
@@ -178,7 +180,8 @@ class _Build:
             files = self._files[name]
             entries = tuple((path, digest(text)) for path, text in sorted(files.items()))
             manifest = self._decisions[name].manifest
-            self._world.cache.keep(Trace(manifest, entries, tuple(self._verdicts.get(name, ()))), files)
+            verdicts = (detached(it, self._spec(name)) for it in self._verdicts.get(name, ()))
+            self._world.cache.keep(Trace(manifest, entries, tuple(verdicts)), files)
 
     def _bring_in_step(self) -> Change:
         change = Promotion(self._world, self._settings, self._survey, self._decisions, self._files)
@@ -286,10 +289,3 @@ class _Build:
 def _by_place(problem: Problem) -> tuple[object, ...]:
     at = problem.at if isinstance(problem.at, Place) else Place("", 0, 0)
     return (at.file, at.line, at.column, problem.code, problem.message, problem.hint, problem.node)
-
-
-def _rebased(problem: Problem, spec: Spec) -> Problem:
-    """Return a problem from a trace with its pointer into the file where the spec stands now."""
-    if not isinstance(problem.at, Pointer):
-        return problem
-    return replace(problem, at=replace(problem.at, file=spec.at.file, document=spec.at.document))

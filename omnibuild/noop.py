@@ -5,25 +5,29 @@ file that a build depends on or has made, each with its time of change and size,
 its time of change, so that new and stray files show. If all of them are as they were, the answer that
 stands in the state file is right. Any doubt at all means None, and the full build decides.
 
-This module imports what the interpreter has loaded at start, `marshal` and `array`, and nothing of
-omnibuild.
+The state belongs to one checkout on one disk: it names what only this disk knows of omnibuild.toml, so
+that a state that came with the sources, from whomever, is no answer.
+
+This module imports what the interpreter has loaded at start, and nothing of omnibuild.
 """
 
 import _imp
-import array
 import marshal
 import posix
 import sys
 
-FORMAT = 1
+FORMAT = 2
 """Counts the changes of the state file; another number is doubt."""
 
 KEY = 0x6F6D6E696275696C
 """The key of the checksum: SipHash, as the interpreter uses it for byte code."""
 
 SETTINGS = "omnibuild.toml"
+LEDGER = ".omnibuild.json"
 NAME = "state"
 DEFAULT_CACHE = "cache"
+ABSENT = -1
+"""The time of change of a folder that must not be there."""
 
 
 def answer(arguments: list[str]) -> str | None:
@@ -37,21 +41,35 @@ def answer(arguments: list[str]) -> str | None:
     if not root or not state:
         return None
     try:
-        interpreter, places, text, json = state
-        if interpreter != interpreter_tag():
+        interpreter, checkout, places, text, json = state
+        if interpreter != interpreter_tag() or checkout != checkout_tag(root) or not _is_whole(places):
             return None
         for base, names, signatures, folders, changed in places:
             where = base or root
             if not _unchanged(where, names, signatures) or not _folders_unchanged(where, folders, changed):
                 return None
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, AttributeError, OSError):
         return None
     return str(json if as_json else text)
 
 
 def interpreter_tag() -> str:
     """Return what tells one interpreter from another."""
-    return f"{sys.version} {sys.prefix}"
+    return f"{sys.version} {sys.prefix} {__file__}"
+
+
+def checkout_tag(root: str) -> tuple[int, int]:
+    """Return what tells this workspace on this disk from any copy of it. Raises OSError."""
+    found = posix.stat(f"{root}/{SETTINGS}")
+    return found.st_ino, found.st_ctime_ns
+
+
+def _is_whole(places: tuple) -> bool:  # type: ignore[type-arg]
+    """Return whether the workspace, omnibuild, what lies outside and what is installed are all there."""
+    (inside, names, *_), (_, own, *_), (_, outside, *_), (_, _, _, installed, _) = places
+    known = f"\0{names}\0{outside}\0"
+    has_ledger = f"/{LEDGER}\0" in known or f"\0{LEDGER}\0" in known
+    return bool(not inside and f"\0{SETTINGS}\0" in known and has_ledger and own and installed)
 
 
 def checksum(data: bytes) -> bytes:
@@ -118,11 +136,11 @@ def read(path: str) -> tuple | None:  # type: ignore[type-arg]
 
 
 def _unchanged(base: str, names: str, signatures: bytes) -> bool:
-    """Return whether every file has the time and the size that it had; `names` are joined by line ends."""
+    """Return whether every file has the time and the size that it had; `names` are joined by NUL."""
     if not names:
         return True
-    expected = array.array("q", signatures)
-    paths = names.split("\n")
+    expected = memoryview(signatures).cast("q").tolist()
+    paths = names.split("\0")
     if len(expected) != 2 * len(paths):
         return False
     stat, prefix, position = posix.stat, base + "/", 0
@@ -140,12 +158,18 @@ def _unchanged(base: str, names: str, signatures: bytes) -> bool:
 def _folders_unchanged(base: str, names: str, changed: bytes) -> bool:
     if not names:
         return True
-    expected = array.array("q", changed)
-    folders = names.split("\n")
+    expected = memoryview(changed).cast("q").tolist()
+    folders = names.split("\0")
     if len(expected) != len(folders):
         return False
     stat, prefix = posix.stat, base + "/"
-    try:
-        return all(stat(prefix + name).st_mtime_ns == time for name, time in zip(folders, expected, strict=True))
-    except OSError:
-        return False
+    for name, time in zip(folders, expected, strict=True):
+        try:
+            found = stat(prefix + name).st_mtime_ns
+        except (FileNotFoundError, NotADirectoryError):
+            found = ABSENT
+        except OSError:
+            return False
+        if found != time:
+            return False
+    return True

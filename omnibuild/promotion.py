@@ -38,8 +38,7 @@ class Promotion:
         ledger, wanted = self.world.output.ledger(), self._wanted()
         present = self.world.output.digests({*wanted, *ledger})
         homes = tuple(f"{self.survey.names.folder_path(name)}/" for name in self.decisions if name != PACKAGE)
-        sound = self.survey.whole and not self.survey.failed and not self.survey.skipped
-        return compare(wanted, ledger, present, lambda path: path.startswith(homes) if selectors else sound)
+        return compare(wanted, ledger, present, lambda path: path.startswith(homes) if selectors else self._is_sound)
 
     def run(self, found: Comparison) -> Change:
         """Write what differs and remove what no spec makes any more; edits by hand are kept aside."""
@@ -75,10 +74,16 @@ class Promotion:
             hint = f"omnibuild did not write it: keep your own files outside {out}/"
             yield Problem("stray", f"{out}/{path} is a stray file", Place(f"{out}/{path}", 1, 1), hint)
 
+    @property
+    def _is_sound(self) -> bool:
+        return self.survey.whole and not self.survey.failed and not self.survey.skipped
+
     def _wanted(self) -> dict[str, str]:
         """Return what `out/` should hold, path to digest, as far as this build knows."""
         wanted: dict[str, str] = {}
         for name, decision in self.decisions.items():
+            if name == PACKAGE and not self._is_sound:
+                continue  # it lists the nodes, and some are not known
             if name in self.files:
                 wanted |= {path: digest(text) for path, text in self.files[name].items()}
             elif decision.trace:

@@ -5,7 +5,7 @@ Every verb begins here; `build` goes on from it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from omnibuild import gates
@@ -19,6 +19,7 @@ from omnibuild.core.values import (
     Level,
     Manifest,
     Need,
+    NodeSpec,
     Place,
     Pointer,
     Problem,
@@ -35,15 +36,16 @@ from omnibuild.onex.assembly import TEMPLATES as NODE_TEMPLATES
 from omnibuild.onex.connectors import connector_versions
 from omnibuild.onex.interface import interfaces
 from omnibuild.onex.names import Names, folder
-from omnibuild.onex.needs import body_needs
+from omnibuild.onex.needs import body_needs, promised_package
 from omnibuild.onex.package import TEMPLATES as PACKAGE_TEMPLATES
-from omnibuild.onex.package import support, support_template, variables
+from omnibuild.onex.package import requirements, support, support_template, variables
 from omnibuild.onex.topology import topic_graph
-from omnibuild.spec import document
 from omnibuild.spec.body import find_body, read_body
 from omnibuild.spec.code import read_code
+from omnibuild.spec.collection import collect, duplicates
 from omnibuild.spec.document import Document
 from omnibuild.spec.expansion import Expansion, expand
+from omnibuild.spec.imports import OwnCode
 from omnibuild.spec.marks import locate
 from omnibuild.spec.reader import read_spec
 
@@ -86,6 +88,13 @@ class Survey:
             pointer = expansion.origin(pointer) or expansion.blueprint.at
         return locate(pointer, self.texts.get(pointer.file, ""))
 
+    def limited(self, built: Collection[str], present: Iterable[str]) -> Survey:
+        """Return the survey for a build of some nodes: the package tells of these and of those that have files."""
+        paths = tuple(present)
+        homes = {name: f"{self.names.folder_path(name)}/" for name in self.graph.order}
+        there = {name for name, home in homes.items() if any(it.startswith(home) for it in paths)}
+        return replace(self, names=replace(self.names, built=frozenset(there.union(built))))
+
     def _expansion(self, pointer: Pointer) -> Expansion | None:
         return next((it for it in self.expansions.values() if it.owns(pointer)), None)
 
@@ -112,54 +121,27 @@ class _Reading:
 
 def survey(world: World, settings: Settings) -> Survey:
     """Read and resolve a workspace; nothing is written."""
-    texts: dict[str, str] = {}
-    problems: list[Problem] = []
-    documents: dict[str, Document] = {}
-    blueprints: dict[str, Document] = {}
-    whole = True
-    for file in world.inputs.specs():
-        text = world.inputs.text(file)
-        if not isinstance(text, str):
-            problems.append(text or Problem("unreadable", f"{file} is gone", Place(file, 1, 1)))
-            whole = False
-            continue
-        texts[file] = text
-        found, wrong = document.read(file, text)
-        problems += wrong
-        whole = whole and all(it.node for it in wrong)
-        for declared, known in ((False, documents), (True, blueprints)):
-            own = [it for it in found if (it.declares == "blueprint") is declared]
-            problems += _duplicates(own, known)
-            for it in own:
-                known.setdefault(it.name, it)
+    read = collect(world.inputs.specs(), world.inputs.text)
+    documents, problems, whole = read.documents, read.problems, read.whole
     expansions = {}
-    for it in blueprints.values():
+    for it in read.blueprints.values():
         expansions[it.name], wrong = _expanded(it, documents, world, settings)
         problems += (replace(problem, node=problem.node or it.name) for problem in wrong)
-    readings = [_read(it, documents, world, settings, whole=whole) for it in documents.values()]
+    code = OwnCode(world.inputs.text)
+    readings = [_read(it, documents, world, settings, code, whole=whole) for it in documents.values()]
     for reading in readings:
         problems += (replace(problem, node=reading.document.name) for problem in reading.problems)
     broken = {problem.node for problem in problems if problem.level is Level.BLOCK}
     specs = {it.spec.name: it.spec for it in readings if it.spec and it.document.name not in broken}
     bodies = {it.document.name: it.needs for it in readings}
     expected = {name for it in expansions.values() for name in it.expected}
-    graph, wrong = resolve(specs, {*documents, *expected}, bodies, whole=whole)
+    graph, wrong = resolve(specs, {*documents, *expected, *read.unread}, bodies, whole=whole)
     problems += wrong
     failed = frozenset(it.node for it in problems if it.node and it.level is Level.BLOCK)
     skipped = frozenset(specs) - frozenset(graph.order) - failed
     names = Names(graph, settings.package)
     package = SharedSpec(PACKAGE, Pointer("omnibuild.toml", 0, ()), settings.package, (), (), ())
-    return Survey(graph, names, failed, skipped, tuple(problems), texts, whole, package, expansions)
-
-
-def _duplicates(found: Sequence[Document], known: Mapping[str, Document]) -> Iterator[Problem]:
-    seen = dict(known)
-    for it in found:
-        other = seen.setdefault(it.name, it)
-        if other is not it:
-            message = f"`{it.name}` is declared in {other.at.file} already"
-            at = it.at.to(it.declares)
-            yield Problem("duplicate-name", message, at, "names are unique in the workspace", it.name)
+    return Survey(graph, names, failed, skipped, tuple(problems), read.texts, whole, package, expansions)
 
 
 def _expanded(
@@ -176,7 +158,7 @@ def _expanded(
         return replace(expansion, made=()), problems
     names = [it.document.name for it in expansion.made]
     if blueprint.name in documents and blueprint.name not in names:
-        problems += _duplicates([blueprint], documents)
+        problems += duplicates([blueprint], documents)
     for it in expansion.made:
         other = documents.setdefault(it.document.name, it.document)
         made_elsewhere = other is not it.document and bool(other.at.path)
@@ -187,7 +169,7 @@ def _expanded(
 
 
 def _read(
-    it: Document, documents: Mapping[str, Document], world: World, settings: Settings, *, whole: bool
+    it: Document, documents: Mapping[str, Document], world: World, settings: Settings, code: OwnCode, *, whole: bool
 ) -> _Reading:
     alone = sum(other.at.file == it.at.file for other in documents.values()) == 1
     body, problems = find_body(it, world.inputs.text, alone=alone)
@@ -200,21 +182,17 @@ def _read(
         spec, wrong = read_code(spec, world.inputs.text, world.symbols.has)
         problems += wrong
     needs: list[Need] = []
+    imported = [module.name for found in (spec.code if spec else ()) for module in found.modules]
     if body and it.declares == "node":
         shape, wrong = read_body(body, environment=bool(it.data.get("env")))
         problems += wrong
         if shape:
-            packages = {_package(other, settings): name for name, other in documents.items()}
+            packages = {promised_package(other, settings.package): name for name, other in documents.items()}
             needs, wrong = body_needs(it.name, shape, settings.package, packages)
             problems += wrong if whole else ()
+            imported += (path for line in shape.imports for path in line.paths)
+    spec = spec and replace(spec, imports=code.behind(imported))
     return _Reading(it, spec, tuple(needs), tuple(problems))
-
-
-def _package(it: Document, settings: Settings) -> str:
-    """Return the package that a document makes, before it is known whether the document is sound."""
-    if it.declares == "shared":
-        return f"{settings.package}.shared.{it.name}"
-    return f"{settings.package}.nodes.node_{it.name}_{it.data.get('kind', '')}"
 
 
 def judge_graph(found: Survey, levels: Mapping[str, Level], names: Collection[str]) -> list[Problem]:
@@ -236,15 +214,23 @@ def manifests(found: Survey, world: World, settings: Settings, templates: Templa
         "gates": digest_json([{code: level.value for code, level in levels.items()}, list(compiled)]),
         f"template {HEADER}": templates.digest(HEADER),
     }
+    declared = settings.dependencies if compiled else ()
+    common |= {f"installed {it}": world.symbols.version(it) for it in declared}
     for_node = common | {f"template {name}": templates.digest(name) for name in NODE_TEMPLATES}
     digests = interfaces(found.names)
-    result = {}
+    result: dict[str, Manifest] = {}
+    whole: dict[str, str] = {}
     for name, spec in found.graph.specs.items():
-        needs = {need.node: digests[need.node] for need in found.graph.needs[name]}
-        own = for_node if not isinstance(spec, SharedSpec) else common
-        result[name] = manifest(spec, needs, own | _consumed(spec, found) | _connectors(spec))
+        needs = found.graph.needs[name]
+        seen = {need.node: digests[need.node] for need in needs}
+        run = {need.node: whole[need.node] for need in needs if need.why == "body"}
+        own = common if isinstance(spec, SharedSpec) else for_node
+        if compiled and isinstance(spec, NodeSpec):
+            own = own | {f"installed {it}": world.symbols.version(it) for it in requirements(spec)}
+        result[name] = manifest(spec, seen, own | _consumed(spec, found) | _connectors(spec), run)
+        whole[name] = digest_json([result[name].key, *(whole[need.node] for need in needs)])
     kinds: list[Json] = [
-        folder(spec) + (":shared" if isinstance(spec, SharedSpec) else "") for spec in found.graph.specs.values()
+        folder(spec) + (":shared" if isinstance(spec, SharedSpec) else "") for spec in found.names.standing.values()
     ]
     around = common | {f"template {name}": templates.digest(name) for name in PACKAGE_TEMPLATES}
     around |= {f"template {it}": templates.digest(it) for it in map(support_template, support(found.names))}

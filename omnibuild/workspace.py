@@ -20,7 +20,7 @@ from omnibuild.core.values import Json, Level, Mode, NodeSpec, Place, Problem, R
 
 if TYPE_CHECKING:
     from omnibuild.adapters.runtime import RunResult
-    from omnibuild.adapters.sightings import Sightings
+    from omnibuild.adapters.sightings import Sightings, Signature
     from omnibuild.cache.decision import Decision
     from omnibuild.cache.manifest import Difference
     from omnibuild.core.ports import Listener, World
@@ -62,7 +62,7 @@ class Explanation:
     decision: Decision
     differences: tuple[Difference, ...]
     chains: tuple[tuple[str, ...], ...]
-    """For every interface that changed, the way from the node to where the change is."""
+    """For every needed node that changed, the way from the node to where the change is."""
 
 
 class Workspace:
@@ -75,6 +75,7 @@ class Workspace:
         self._warnings: list[Problem] = []
         self._sightings: Sightings | None = None
         self._alone = False
+        self._opened: Signature | None = None
 
     @classmethod
     def open(
@@ -90,6 +91,8 @@ class Workspace:
         `environment` names an `[env.NAME]` whose settings go on top, `mode` goes above all, `listen`
         is told what happens. Raises ConfigurationError with every problem of the settings.
         """
+        from omnibuild.adapters.sightings import Sightings
+        from omnibuild.gates import ALL
         from omnibuild.spec.settings import read_settings
 
         root = cls.find(Path(path))
@@ -97,16 +100,19 @@ class Workspace:
             hint = "`omnibuild init` makes a workspace here; -C DIR works in another folder"
             message = f"there is no {FILE} in {Path(path).resolve()} or above it"
             raise ConfigurationError((Problem("workspace", message, hint=hint),))
+        seen = Sightings(root).file(root / FILE)
         try:
-            text = (root / FILE).read_text()
+            text = (root / FILE).read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigurationError((Problem("workspace", f"{FILE} cannot be read: {error}"),)) from error
-        settings, problems = read_settings(text, environment)
+        settings, problems = read_settings(text, environment, {it.code: not it.fixed for it in ALL})
         if settings is None:
             raise ConfigurationError(tuple(problems))
         if mode is not None:
             settings = replace(settings, mode=Mode(mode))
-        return cls(root, settings, listen)
+        space = cls(root, settings, listen)
+        space._opened = seen
+        return space
 
     @staticmethod
     def find(start: Path) -> Path | None:
@@ -142,7 +148,9 @@ class Workspace:
         from omnibuild.adapters.output import OutputFolder
         from omnibuild.adapters.state import write_state
 
-        if self._sightings is not None and not self._warnings:
+        # Settings that changed since they were read, as while this waited for another build, have another answer.
+        same = self._sightings is not None and self._sightings.files.get(FILE) == self._opened
+        if self._sightings is not None and same and not self._warnings:
             output = OutputFolder(self.root / self.settings.out, self.root, self._sightings)
             if output.take_note():
                 write_state(self.root, self.root / self.settings.cache, self._sightings, text, json)
@@ -181,9 +189,7 @@ class Workspace:
             raise NodeError(_no_node(node, plan.decisions, plan.failed | plan.skipped))
         found = tuple(differences(decision.before, decision.manifest)) if decision.before else ()
         chains = tuple(
-            (node, *_chain(it.label.removeprefix("interface of "), plan.decisions))
-            for it in found
-            if it.label.startswith("interface of ")
+            (node, *_chain(name, plan.decisions)) for name in dict.fromkeys(_needed(it.label) for it in found) if name
         )
         return Explanation(decision, found, chains)
 
@@ -235,7 +241,7 @@ class Workspace:
         cache = root / settings.cache
         builtin = builtin_folder()
         self._warnings = []
-        seen = self._sightings = Sightings(root, known(noop.read(str(cache / noop.NAME))))
+        seen = self._sightings = Sightings(root, known(noop.read(str(cache / noop.NAME)), root))
         seen.file(root / FILE)
         return World(
             inputs=FolderInputs(root, settings.specs, seen),
@@ -270,6 +276,12 @@ def _ignore(event: Event) -> None:
     del event
 
 
+def _needed(label: str) -> str:
+    """Return the node that an entry of a manifest is about, nothing if it is about none."""
+    what, _, name = label.partition(" of ")
+    return name if what in ("interface", "code") else ""
+
+
 def _chain(name: str, decisions: Mapping[str, Decision]) -> tuple[str, ...]:
     """Return the way from a node to the one whose own change is behind the change of its interface."""
     from omnibuild.cache.manifest import differences
@@ -278,7 +290,7 @@ def _chain(name: str, decisions: Mapping[str, Decision]) -> tuple[str, ...]:
     if decision is None or decision.before is None or decision.status is not Status.BUILT:
         return (name,)
     labels = [it.label for it in differences(decision.before, decision.manifest)]
-    behind = next((it.removeprefix("interface of ") for it in labels if it.startswith("interface of ")), None)
+    behind = next((name for name in map(_needed, labels) if name), None)
     return (name, *(_chain(behind, decisions) if behind else ()))
 
 

@@ -17,7 +17,7 @@ from omnibuild.core.ports import Trial
 from omnibuild.core.values import Finding, Level, Mode, Status
 from omnibuild.graph.selection import closure, dependents
 from tests.conftest import Make
-from tests.workspaces import BILLER_BODY, CHAIN, PRICER, Sandbox, blocking, built, place, statuses, told
+from tests.workspaces import BILLER_BODY, CHAIN, PRICER, TOML, Sandbox, blocking, built, place, statuses, told
 
 HOME = "src/acme/nodes/node_pricer_compute"
 
@@ -485,3 +485,47 @@ def test_a_workspace_without_specs_is_an_empty_package(make: Make, tmp_path: Pat
         "src/acme/py.typed",
     }
     assert "onex.nodes" not in (tmp_path / "out" / "pyproject.toml").read_text()
+
+
+# --------------------------------------------------------------------------------- a part of the workspace
+
+
+def described(sandbox: Sandbox) -> set[str]:
+    """Return the nodes that the package's own files tell of."""
+    texts = [sandbox.read("out/pyproject.toml"), sandbox.read("out/README.md")]
+    return {name for name in ("pricer", "charger", "biller") if any(f"node_{name}" in text for text in texts)}
+
+
+def test_the_package_tells_of_nodes_that_are_there(chain: Sandbox) -> None:
+    assert chain.build("pricer").ok
+    assert described(chain) == {"pricer"}
+    assert "acme/shared" not in " ".join(chain.tree())
+
+    assert chain.build("charger").ok
+    assert described(chain) == {"pricer", "charger"}
+
+    assert chain.build().ok
+    whole = chain.tree()
+    assert described(chain) == {"pricer", "charger", "biller"}
+    assert chain.build("pricer").ok
+    assert chain.tree() == whole
+    chain.remove("out", "cache")
+    assert chain.build().ok
+    assert chain.tree() == whole
+
+
+def test_warnings_about_a_body_follow_it(chain: Sandbox) -> None:
+    chain.write("omnibuild.toml", f'{TOML}[gates]\nG11 = "warn"\n')
+    chain.write("specs/biller.py", f"import os\n{BILLER_BODY}")
+    said = {(it.code, place(it)) for it in chain.build().problems if "biller.py" in place(it)}
+    text, code = chain.read("specs/biller.yaml"), chain.read("specs/biller.py")
+    chain.remove("specs/biller.yaml", "specs/biller.py")
+    chain.write("specs/deep/biller.yaml", text)
+    chain.write("specs/deep/biller.py", code)
+
+    report = chain.build()
+
+    assert said
+    assert report.outcomes["biller"].status is Status.UP_TO_DATE
+    moved = {(it.code, place(it)) for it in report.problems if "biller.py" in place(it)}
+    assert moved == {(it, at.replace("specs/", "specs/deep/")) for it, at in said}

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from importlib.metadata import version
+
 import pytest
 
 from omnibuild.assemble.template import Templates
-from omnibuild.core.values import Need, NodeSpec, Place, Status
+from omnibuild.core.values import Mode, Need, NodeSpec, Place, Status
 from omnibuild.survey import decisions, manifests
 from tests.conftest import Make
-from tests.workspaces import BILLER, BILLER_BODY, PRICER, Sandbox, place
+from tests.workspaces import BILLER, BILLER_BODY, PRICER, TOML, Sandbox, place, told
 
 
 def test_a_survey_holds_what_can_be_built_in_order(chain: Sandbox) -> None:
@@ -141,11 +143,110 @@ def test_what_stands_nowhere_is_a_problem_if_all_can_be_read(chain: Sandbox) -> 
     found = chain.open().survey()
 
     assert found.whole
-    assert [it.code for it in found.problems] == ["unknown-reference", "unknown-reference"]
+    assert [it.code for it in found.problems] == ["unknown-reference"]
 
 
 def test_nothing_is_left_over_while_a_file_cannot_be_read(chain: Sandbox) -> None:
     chain.build()
     chain.write("specs/charger.yaml", "node: charger\nkind: [\n")
 
-    assert [it.code for it in chain.check().problems] == ["yaml"]
+    assert told(chain.check()) == [("specs/charger.yaml:3:1", "yaml")]
+
+
+CALLING_BODY = f"from acme.nodes.node_pricer_compute.handlers import HandlerPricer\n{BILLER_BODY}"
+
+
+def entries(sandbox: Sandbox, node: str, mode: Mode = Mode.FAST) -> dict[str, str]:
+    workspace = sandbox.open(mode)
+    world = workspace._world()
+    found = workspace.survey()
+    return dict(manifests(found, world, workspace.settings, Templates(world.templates))[node].entries)
+
+
+def test_whose_body_runs_another_node_depends_on_all_of_it(chain: Sandbox) -> None:
+    chain.write("specs/biller.py", CALLING_BODY)
+    before = entries(chain, "biller")
+    chain.replace("specs/pricer.yaml", "quantity * price", "price * quantity")
+
+    after = entries(chain, "biller")
+
+    assert {label for label in after if before.get(label) != after[label]} == {"code of pricer"}
+    assert "code of charger" not in after
+
+
+def test_what_the_called_node_runs_counts_too(chain: Sandbox) -> None:
+    chain.write("specs/biller.py", CALLING_BODY)
+    seller = BILLER.replace("biller", "seller").replace("bill:", "sale:")
+    chain.write("specs/seller.yaml", seller)
+    called = CALLING_BODY.replace("Biller", "Seller").replace("node_biller", "node_seller").replace(".bill", ".sale")
+    chain.write(
+        "specs/seller.py", called.replace("HandlerPricer", "HandlerBiller").replace("pricer_compute", "biller_effect")
+    )
+    before = entries(chain, "seller")["code of biller"]
+    chain.replace("specs/pricer.yaml", "quantity * price", "price * quantity")
+
+    assert entries(chain, "seller")["code of biller"] != before
+
+
+def test_models_alone_leave_a_body_with_the_interface(chain: Sandbox) -> None:
+    models = "from acme.nodes.node_pricer_compute import models\nfrom acme.shared import money\n"
+    chain.write("specs/biller.py", f"{models}{BILLER_BODY}")
+
+    needs = chain.open().survey().graph.needs["biller"]
+
+    assert [(it.node, it.why) for it in needs] == [("charger", "models"), ("money", "models"), ("pricer", "models")]
+    assert not [it for it in entries(chain, "biller") if it.startswith("code of")]
+
+
+def test_a_package_may_be_imported_by_its_name(chain: Sandbox) -> None:
+    chain.write("specs/biller.py", f"from acme.nodes import node_charger_compute, node_pricer_compute\n{BILLER_BODY}")
+
+    needs = chain.open().survey().graph.needs["biller"]
+
+    assert [(it.node, it.why) for it in needs] == [("charger", "body"), ("pricer", "body")]
+
+
+@pytest.mark.parametrize(
+    ("line", "path"),
+    [
+        ("import acme", "acme"),
+        ("import acme.nodes", "acme.nodes"),
+        ("import acme.shared as given", "acme.shared"),
+        ("from acme import nodes", "acme.nodes"),
+        ("from acme.shared import *", "acme.shared"),
+    ],
+)
+def test_a_body_says_what_it_imports(chain: Sandbox, line: str, path: str) -> None:
+    chain.write("specs/biller.py", f"{line}\n{BILLER_BODY}")
+
+    (problem,) = chain.open().survey().problems
+
+    assert (problem.message, problem.at) == (
+        f"`{path}` as a whole does not say what of it is needed",
+        Place("specs/biller.py", 1, 1),
+    )
+    assert problem.hint == f"import the names: `from {path}.… import …`"
+
+
+def test_own_modules_behind_a_body_are_in_its_manifest(chain: Sandbox) -> None:
+    chain.write("rates.py", "from tables import FULL\n")
+    chain.write("src/tables.py", "FULL = 1\n")
+    chain.write("specs/biller.py", f"from rates import FULL\n{BILLER_BODY}")
+    before = entries(chain, "biller")
+    chain.write("src/tables.py", "FULL = 2\n")
+
+    after = entries(chain, "biller")
+
+    assert {label for label in after if before.get(label) != after[label]} == {"code tables"}
+    assert "code rates" in after
+
+
+def test_what_the_trial_runs_with_is_in_the_manifest(chain: Sandbox) -> None:
+    chain.write("omnibuild.toml", f'{TOML}dependencies = ["pydantic>=2", "not-installed-here"]\n')
+
+    found = entries(chain, "pricer", Mode.BALANCED)
+
+    assert {"tool jinja2", "tool pyyaml", "tool pytest", "tool hypothesis"} <= set(found)
+    assert found["installed not-installed-here"] == "none"
+    assert found["installed pydantic>=2"] == version("pydantic")
+    assert not [it for it in entries(chain, "pricer", Mode.FAST) if it.startswith("installed")]

@@ -6,7 +6,7 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from omnibuild.adapters.promotion import JOURNAL, LEDGER, STAGED, Journal, Promotion, digest_of, read_ledger
@@ -75,7 +75,7 @@ class OutputFolder:
 
     def strays(self, known: Iterable[str]) -> Sequence[str]:
         """Return the files that are neither known nor made by running or checking Python, sorted."""
-        return sorted(set(self._files(self._root, "")) - set(known))
+        return sorted(set(self._files(self._root, "", lambda _: None)) - set(known))
 
     def obstacle(self, size: int) -> str | None:
         """Return why `size` bytes cannot be written there, None if they can; leaves nothing behind."""
@@ -115,12 +115,15 @@ class OutputFolder:
     def take_note(self) -> bool:
         """Take note of the folders; return whether every file was seen, and no stray one is there."""
         paths = self.ledger()
-        for folder in {path.rpartition("/")[0] for path in paths} | {""}:
+        for folder in {path.rpartition("/")[0] for path in paths}:
             self._sightings.folder(f"{self._root}/{folder}")
+        # Every folder that is looked into, those without a file as well: a stray may appear in any of them.
+        found = set(self._files(self._root, "", self._sightings.folder))
         seen = all(self._sightings.saw(f"{self._root}/{path}") for path in (*paths, LEDGER))
-        return seen and not self.strays(paths)
+        return seen and found <= set(paths)
 
-    def _files(self, folder: Path, prefix: str) -> Iterator[str]:
+    def _files(self, folder: Path, prefix: str, enter: Callable[[Path], None]) -> Iterator[str]:
+        enter(folder)
         try:
             entries = list(os.scandir(folder))
         except (FileNotFoundError, NotADirectoryError):
@@ -129,7 +132,7 @@ class OutputFolder:
             if _is_made_by_python(entry.name) or (not prefix and entry.name in _MADE_AT_THE_TOP):
                 continue
             if entry.is_dir(follow_symlinks=False):
-                yield from self._files(Path(entry.path), f"{prefix}{entry.name}/")
+                yield from self._files(Path(entry.path), f"{prefix}{entry.name}/", enter)
             else:
                 yield f"{prefix}{entry.name}"
 

@@ -8,6 +8,7 @@ import logging
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,19 +38,25 @@ def run_node(contract: Path, sources: Path, request: str, timeout: int, search: 
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
     root.handlers[:] = [records]
-    path = [str(it) for it in (sources, *search)]
-    sys.path[:0] = path
+    path = sys.path[:]
+    # The workspace last: a folder of it may be named as an installed package is.
+    sys.path[:] = [str(sources), *path, *map(str, search)]
     importlib.invalidate_caches()
     try:
         with tempfile.TemporaryDirectory() as folder:
             given = Path(folder) / "input.json"
             given.write_text(request)
             runtime = RuntimeLocal(contract, state_root=Path(folder) / "state", input_path=given, timeout=timeout)
-            outcome = runtime.run()
+            # What a body prints is no part of the answer, and what it raises ends itself, not the command.
+            with redirect_stdout(sys.stderr):
+                outcome = runtime.run()
             result = runtime.handler_result
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - a body can raise anything, SystemExit included
+        return RunResult(None, records.worst or f"{type(error).__name__}: {error}")
     finally:
-        for it in path:
-            sys.path.remove(it)
+        sys.path[:] = path
         _forget({it.name for it in sources.iterdir() if it.is_dir()} if sources.is_dir() else set())
         root.handlers[:] = before
         root.setLevel(level)

@@ -6,6 +6,9 @@ import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, cast
+
+from omnibuild import noop
 
 type Signature = tuple[int, int]
 """A file's time of change in nanoseconds and its size in bytes."""
@@ -60,26 +63,27 @@ class Sightings:
         self.files.pop(self._name(path), None)
 
     def folder(self, path: Path | str) -> None:
-        """Take note of a folder that is about to be listed; of one that is not there, the one above it."""
+        """Take note of a folder that is about to be listed, or that it is not there."""
         try:
             self.folders[self._name(path)] = os.stat(path).st_mtime_ns  # noqa: PTH116
         except (OSError, ValueError):
-            parent = Path(path).parent
-            if parent != Path(path):
-                self.folder(parent)
+            self.folders[self._name(path)] = noop.ABSENT
 
     def _name(self, path: Path | str) -> str:
         return f"{os.path.abspath(path)}".removeprefix(self._prefix)  # noqa: PTH100
 
 
-def known(state: tuple[object, ...] | None) -> Mapping[str, Signature]:
-    """Return the signatures of the workspace's files in a state file."""
+def known(state: tuple[object, ...] | None, root: Path) -> Mapping[str, Signature]:
+    """Return the signatures of a workspace's files in a state file; one of another shape or checkout has none."""
     import array
 
-    found: dict[str, Signature] = {}
-    places = state[1] if state else ()
-    for base, names, signatures, _, _ in places if isinstance(places, tuple) else ():
-        if not base and names:
-            numbers = array.array("q", signatures)
-            found |= dict(zip(names.split("\n"), zip(numbers[::2], numbers[1::2], strict=True), strict=True))
-    return found
+    try:
+        _, checkout, places, _, _ = cast("tuple[Any, ...]", state)
+        if checkout != noop.checkout_tag(str(root)):
+            return {}
+        base, names, signatures, _, _ = places[0]
+        numbers = array.array("q", signatures)
+        pairs = zip(numbers[::2], numbers[1::2], strict=True)
+        return {} if base or not names else dict(zip(names.split("\0"), pairs, strict=True))
+    except (TypeError, ValueError, AttributeError, LookupError, OSError):
+        return {}

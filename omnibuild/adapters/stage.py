@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from glob import escape
-from itertools import count
 from pathlib import Path, PurePosixPath
 
 from omnibuild.adapters.trial_run import TrialRun
@@ -18,6 +17,9 @@ from omnibuild.core.values import Finding, digest
 
 type _Stat = tuple[int, int, str]
 """A file's size, time of change in nanoseconds, and digest."""
+
+_NAMES = 100
+"""How many folders are tried before something must be wrong."""
 
 
 class StageFolder:
@@ -42,16 +44,16 @@ class StageFolder:
         What stands there and is not of an earlier stage stays: another folder becomes the stage if it is in the way.
         """
         self._cache.mkdir(parents=True, exist_ok=True)
-        for number in count():
+        for number in range(_NAMES):
             self._root = self._cache / (f"stage-{number}" if number else "stage")
             if self._root.is_symlink():
                 self._root.unlink()
             if not is_stage(self._root) and _holds_anything(self._root):
                 continue
-            try:
-                return self._lay(files)
-            except (FileExistsError, IsADirectoryError, NotADirectoryError):
-                continue
+            with suppress(FileExistsError, IsADirectoryError, NotADirectoryError):
+                self._lay(files)
+                return
+        raise FileExistsError(f"there is no room for a stage in {self._cache}: all its names are taken")
 
     def _lay(self, files: Mapping[str, str]) -> None:
         record = _record(self._root) or {}

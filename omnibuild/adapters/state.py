@@ -38,18 +38,13 @@ def write_state(root: Path, cache: Path, sightings: Sightings, text: str, json: 
         _place("/", *outside),
         _place("/", {}, {it.lstrip("/"): changed for it, changed in installed.items()}),
     )
-    data = marshal.dumps((noop.FORMAT, (noop.interpreter_tag(), places, text, json)))
     temporary = cache / f"{noop.NAME}.{os.getpid()}"
     with suppress(OSError):
+        state = (noop.interpreter_tag(), noop.checkout_tag(str(root)), places, text, json)
+        data = marshal.dumps((noop.FORMAT, state))
         cache.mkdir(parents=True, exist_ok=True)
         temporary.write_bytes(noop.checksum(data) + data)
         temporary.replace(cache / noop.NAME)
-
-
-def forget_state(cache: Path) -> None:
-    """Remove the state file: something is about to change."""
-    with suppress(OSError):
-        (cache / noop.NAME).unlink()
 
 
 def _signature(path: Path) -> Signature:
@@ -73,9 +68,9 @@ def _divided(sightings: Sightings) -> tuple[_Part, _Part]:
 def _place(base: str, files: Mapping[str, Signature], folders: Mapping[str, int]) -> tuple[str, str, bytes, str, bytes]:
     return (
         base,
-        "\n".join(files),
+        "\0".join(files),
         _packed(number for signature in files.values() for number in signature),
-        "\n".join(folders),
+        "\0".join(folders),
         _packed(folders.values()),
     )
 

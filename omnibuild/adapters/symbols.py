@@ -51,6 +51,16 @@ class InstalledOnex:
         name = found[1]
         return frozenset(_provided(name)) or frozenset({name.lower().replace("-", "_").replace(".", "_")})
 
+    def version(self, requirement: str) -> str:
+        """Return the version that is installed of what a requirement asks for, `none` if there is none."""
+        from importlib import metadata
+
+        found = _DISTRIBUTION.match(requirement)
+        try:
+            return metadata.version(found[1]) if found else "none"
+        except metadata.PackageNotFoundError:
+            return "none"
+
     def _offers(self, module: str, name: str) -> bool:
         """Look for the name in the module and in those of which it imports all, however they go round."""
         pending = [module]

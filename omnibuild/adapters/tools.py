@@ -8,7 +8,17 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-_DISTRIBUTIONS = ("libcst", "mypy", "omnibase-core", "pydantic", "ruff")
+_DISTRIBUTIONS = (
+    "hypothesis",
+    "jinja2",
+    "libcst",
+    "mypy",
+    "omnibase-core",
+    "pydantic",
+    "pytest",
+    "pyyaml",
+    "ruff",
+)
 
 
 def tool_versions(templates: Path) -> Mapping[str, str]:

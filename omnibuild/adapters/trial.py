@@ -39,6 +39,8 @@ def main() -> None:
             os.dup2(nothing, stream)
         _limit_memory()
         sys.path[:0] = request["path"]
+        # Last: a folder of users may hold what is named as an installed package is.
+        sys.path += request["search"]
 
         def say(*items: object) -> None:
             answer.write(json.dumps(items, default=str) + "\n")

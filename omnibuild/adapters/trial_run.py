@@ -32,7 +32,7 @@ type _Work = dict[str, list[dict[str, Any]]]
 
 
 class TrialRun:
-    """A run over `stage`, where `src/` and then `search` are on the path."""
+    """A run over `stage`, where `src/` is the first on the path, and `search` the last."""
 
     def __init__(self, stage: Path, search: Sequence[Path], seconds: float, example_seconds: float) -> None:
         self._stage = stage
@@ -73,7 +73,8 @@ class TrialRun:
     def _child(self, work: _Work, end: float) -> _Child:
         request = {
             "root": str(self._stage),
-            "path": [str(self._stage / "src"), *map(str, self._search)],
+            "path": [str(self._stage / "src")],
+            "search": [*map(str, self._search)],
             "seconds": self._example_seconds,
             "work": work,
         }

@@ -23,6 +23,12 @@ from omnibuild.core.values import Json, Place, Problem, digest_json
 BUILTIN = "omnibuild/"
 """The prefix by which an override extends the template that it stands for."""
 
+_SPELLED_OTHERWISE = re.compile("[\\x85\\u2028\\u2029\\ufeff\\U00010000-\\U0010ffff]")
+"""What libyaml and PyYAML themselves write in two ways, unless it is escaped in double quotes."""
+
+_KEY = re.compile(r"[ -~]{1,99}")
+_ENDLESS = 10**9
+
 _EXTENDS = re.compile(r"\{%-?\s*extends\b")
 _BLOCK = re.compile(r"\{%-?\s*block\s+(\w+)")
 
@@ -87,7 +93,9 @@ class Templates:
                 found = jinja2.meta.find_referenced_templates(self._environment.parse(source.text))
             except jinja2.TemplateSyntaxError:
                 continue
-            waiting += [it for it in found if it]
+            for it in found:
+                # A name that is only known when the template renders may be that of any of them.
+                waiting += self._sources.overrides() if it is None else [it]
         return digest_json(texts)
 
     def check(self) -> Iterator[Problem]:
@@ -131,25 +139,58 @@ def _blocks(text: str) -> dict[str, int]:
 
 def to_yaml(value: Json) -> str:
     """Return a JSON value as YAML in block style, keys in the order given, that 1.1 and 1.2 read alike."""
-    return yaml.dump(
-        value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=False, width=100
-    ).removesuffix("\n")
+    return _dumped(value, default_flow_style=False, width=100).removesuffix("\n").removesuffix("\n...")
 
 
 def to_flow(value: Json) -> str:
     """Return a JSON value as YAML in one line, as it stands inside `{ }`."""
-    text = yaml.dump([value], Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=True, width=1e9)
-    return text.strip()[1:-1]
+    return _dumped([value], default_flow_style=True, width=_ENDLESS).strip()[1:-1]
 
 
 def to_scalar(text: str) -> str:
     """Return a text as YAML in one line, as it stands behind a key or a dash."""
-    return yaml.dump({"": text}, Dumper=_Dumper, allow_unicode=True, width=1e9).partition(": ")[2].removesuffix("\n")
+    return _dumped({"it": text}, width=_ENDLESS).partition(": ")[2].removesuffix("\n")
 
 
-class _Dumper(yaml.CSafeDumper if yaml.__with_libyaml__ else yaml.SafeDumper):  # type: ignore[misc]
+def _dumped(value: Json, *, width: int, default_flow_style: bool | None = False, fast: bool = True) -> str:
+    """Return a JSON value as YAML, the same whether libyaml is there or not."""
+    chosen = _FastDumper if fast and not _differs(value) else _Dumper
+    return yaml.dump(
+        value, Dumper=chosen, sort_keys=False, allow_unicode=True, default_flow_style=default_flow_style, width=width
+    )
+
+
+def _differs(value: Json) -> bool:
+    """Return whether libyaml may lay the value out otherwise than PyYAML itself."""
+    match value:
+        case str():
+            return _SPELLED_OTHERWISE.search(value) is not None
+        case list():
+            return any(map(_differs, value))
+        case dict():
+            return any(not _KEY.fullmatch(key) or _differs(it) for key, it in value.items())
+        case _:
+            return False
+
+
+class _Never:
     """Writes the same value twice where it stands twice, and never an alias."""
 
     def ignore_aliases(self, data: object) -> bool:
         del data
         return True
+
+
+class _Dumper(_Never, yaml.SafeDumper): ...
+
+
+class _FastDumper(_Never, yaml.CSafeDumper if yaml.__with_libyaml__ else yaml.SafeDumper): ...  # type: ignore[misc]
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = '"' if _SPELLED_OTHERWISE.search(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
+
+
+_Dumper.add_representer(str, _text)
+_FastDumper.add_representer(str, _text)

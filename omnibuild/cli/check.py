@@ -22,7 +22,7 @@ from omnibuild.cli.verb import SELECTORS, Verb, as_json, mode, selectors
     """,
     examples=(
         ("omnibuild check", "in CI: is what is checked in what the specs say?"),
-        ("omnibuild check --mode strict", "every warning blocks"),
+        ("omnibuild check --mode strict", "every warning blocks, but advice"),
         ("omnibuild check tag:orders --json", "some nodes, for scripts"),
     ),
 )

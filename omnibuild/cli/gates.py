@@ -73,7 +73,7 @@ def _list(console: Console, chosen: list[AnyGate], effective: Mapping[str, Level
 
 
 def _tell(console: Console, gate: AnyGate, level: Level) -> None:
-    fixed = ", and cannot be set to another level" if gate.fixed else ""
+    fixed = ", and cannot be set to another level" if gate.fixed else ", also in strict" if gate.advice else ""
     console.say(f"{gate.code} {gate.name}: {_SAYS[level]}{fixed}; looks at the {_AT[gate.step.value]}")
     for title, text in (("What", gate.what), ("Why", gate.why)):
         console.say(textwrap.fill(f"{title}: {text}", 100, subsequent_indent="  "))
@@ -85,6 +85,7 @@ _SAYS = {Level.BLOCK: "blocks", Level.WARN: "warns", Level.OFF: "is off"}
 _AT = {
     "document": "document as it is written",
     "workspace": "workspace",
+    "graph": "graph: all nodes together",
     "draft": "draft, before anything is written",
     "compile": "compiled code",
 }
@@ -96,6 +97,7 @@ def _json(gate: AnyGate, level: Level) -> dict[str, Json]:
         "name": gate.name,
         "level": level.value,
         "fixed": gate.fixed,
+        "advice": gate.advice,
         "step": gate.step.value,
         "what": gate.what,
         "why": gate.why,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import keyword
 import re
 import shlex
-import sys
 from pathlib import Path
 
 import click
@@ -13,6 +11,7 @@ import click
 from omnibuild.cli.answer import show_json
 from omnibuild.cli.call import Call
 from omnibuild.cli.verb import Verb, as_json
+from omnibuild.spec.workspace_names import package_fault
 from omnibuild.workspace import FILE
 
 _SPECS = "specs"
@@ -85,23 +84,6 @@ def package_name(root: Path) -> str:
     name = re.sub(r"[^a-z0-9]+", "_", root.resolve().name.lower()).strip("_").lstrip("0123456789_") or "acme"
     there = any((root / it / name).is_dir() for it in ("", "src"))
     return f"{name}_nodes" if package_fault(name) or there else name
-
-
-def package_fault(name: str) -> str:
-    """Return what is wrong with a name for the generated package, nothing if nothing is."""
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        return "a package's name is in snake_case, such as order_to_cash"
-    if keyword.iskeyword(name):
-        return "this is a keyword of Python"
-    if name in sys.stdlib_module_names or name in _TAKEN:
-        return "there is already a module of this name"
-    return ""
-
-
-_TAKEN = frozenset(
-    ("omnibase_core", "omnibase_infra", "omnibuild", "hypothesis", "mypy", "pydantic", "pytest", "tests", "yaml")
-)
-"""Modules that generated code or its tests import, which a package of the same name would hide."""
 
 
 def _has_specs(specs: Path) -> bool:

@@ -76,12 +76,19 @@ class Verb(click.Command):
 
 
 def _refuse(ctx: click.Context, problems: Sequence[Problem], code: int) -> None:
-    if ctx.params.get("as_json"):
-        show_json(refusal(problems))
-    else:
+    if not (ctx.params.get("as_json") and _shown_as_json(problems)):
         call = current(ctx)
         call.console(Workspace.find(call.folder)).problems(problems, err=True)
     ctx.exit(code)
+
+
+def _shown_as_json(problems: Sequence[Problem]) -> bool:
+    """Print problems as JSON; return whether that could be: stdout may be what does not work."""
+    try:
+        show_json(refusal(problems))
+    except OSError:
+        return False
+    return True
 
 
 def current(ctx: click.Context) -> Call:
@@ -120,8 +127,8 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON o
 mode = click.option(
     "--mode",
     type=click.Choice([it.value for it in Mode]),
-    help="How much is checked: fast leaves out types, imports and examples; strict makes every warning block. "
-    "What is written is the same in every mode.",
+    help="How much is checked: fast leaves out types, imports and examples; strict makes every warning block, "
+    "but advice. What is written is the same in every mode.",
 )
 
 selectors = click.argument("selectors", nargs=-1, metavar="[SELECTOR]...", type=SelectorType())

@@ -196,6 +196,10 @@ class OnexSymbols(Protocol):
         """Return the top-level modules that a requirement such as `sqlalchemy[asyncio]>=2` provides."""
         ...
 
+    def version(self, requirement: str) -> str:
+        """Return the version that is installed of what a requirement asks for, `none` if there is none."""
+        ...
+
 
 type Listener = Callable[[Event], None]
 

@@ -64,7 +64,8 @@ GATE = Gate(
     code="G8",
     name="production readiness",
     what="A node has examples and a policy, and every field of its models has a description.",
-    why="Who runs a node at night needs to know what it may do, what its fields mean, and that it was ever tried.",
+    why="Who runs a node at night needs to know what it may do, what its fields mean, and that it was ever tried; "
+    "but a build is no worse for want of words, so that only `[gates]` can make this block.",
     example="input: {discount: Decimal}   # of what? from 0 to 1, or in percent?",
     step=Step.DRAFT,
     level=Level.WARN,

@@ -16,15 +16,16 @@ def resolve(
     `known` are the names of all documents, those that could not be read included: a reference to
     one of these is no problem of its own, but leaves the node that has it out of the graph.
     `bodies` are the needs that the bodies' imports show. Where the workspace is not `whole`, a name
-    that is not known may stand in a file that cannot be read: that, too, is no problem of its own.
+    that is like no other may stand in a file that cannot be read: that, too, is no problem of its own.
     """
     needs: dict[str, tuple[Need, ...]] = {}
     problems: list[Problem] = []
     all_specs = Graph(specs, {})
     for name, spec in specs.items():
         unknown = {it for it in _documents(spec) if it not in known}
+        certain = {it for it in unknown if whole or nearest(it, known)}
         wrong = [
-            *_unknown(spec, all_specs, known, unknown if whole else ()),
+            *_unknown(spec, all_specs, known, certain),
             *_aliases(spec, all_specs),
             *_recursive(spec),
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Iterator
 
 from omnibuild.core.values import Enum, Model, NodeSpec, Problem, Ref, Spec, Type
@@ -102,7 +103,18 @@ def _examples(spec: NodeSpec, names: Names) -> Iterator[Problem]:
 
 
 def _variables(spec: NodeSpec) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
     for it in spec.env:
+        attribute = it.name.lower()
+        other = seen.setdefault(attribute, it.name)
+        if other != it.name:
+            message = f"`{it.name}` and `{other}` would both be generated as `{attribute}`"
+            yield Problem("name", message, it.at, "rename one of them")
+        if keyword.iskeyword(attribute) or attribute == "read" or attribute.startswith("__"):
+            message = f"`{it.name}` would be generated as `{attribute}`, which means something else"
+            yield Problem(
+                "name", message, it.at, f"choose another name, such as {spec.name.upper()}_{it.name.strip('_')}"
+            )
         if not it.name.isidentifier() or not it.name.isascii():
             yield Problem("name", f"`{it.name}` is not the name of a variable", it.at, "letters, digits and _")
         if it.required and it.default is not None:

@@ -53,7 +53,8 @@ def _own(spec: Spec, names: Names, *, is_called: bool) -> Json:
             result["called"] = [way.is_async(spec), way.closes(spec, names), spec.policy.idempotent]
         result["ends"] = [_ref(spec.input), _ref(spec.output)]
     if spec.code:
-        result["code"] = [*sorted({it.digest for code in spec.code for it in code.modules})]
+        modules = (*spec.imports, *(it for code in spec.code for it in code.modules))
+        result["code"] = [*sorted({it.digest for it in modules})]
     return result
 
 

@@ -72,6 +72,8 @@ class Names:
 
     graph: Graph
     package: str
+    built: frozenset[str] | None = None
+    """The specs that the package holds; without it, all."""
     _models: dict[Ref, Ref] = field(default_factory=dict, repr=False, compare=False)
 
     def target(self, ref: Ref) -> Ref:
@@ -146,10 +148,15 @@ class Names:
         """Return the path below `out/` of a spec's package."""
         return f"src/{self.package_of(name).replace('.', '/')}"
 
+    @property
+    def standing(self) -> Mapping[str, Spec]:
+        """The specs that the package holds, by their names."""
+        return {name: it for name, it in self.graph.specs.items() if self.built is None or name in self.built}
+
     def turned(self) -> Names:
         """Return the same names with everything that has no order of its own in the opposite order."""
         specs = dict(reversed([*self.graph.specs.items()]))
-        return Names(Graph(specs, {name: self.graph.needs[name] for name in specs}), self.package)
+        return Names(Graph(specs, {name: self.graph.needs[name] for name in specs}), self.package, self.built)
 
     def by_package(self) -> Mapping[str, str]:
         """Return the spec that each generated package belongs to."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from omnibuild.core.nearest import nearest
 from omnibuild.core.values import Need, Problem
 from omnibuild.spec.body import BodyImport, BodyShape
+from omnibuild.spec.document import Document
 
 
 def body_needs(
@@ -19,7 +20,7 @@ def body_needs(
     needs: list[Need] = []
     problems: list[Problem] = []
     homes = (f"{package}.nodes", f"{package}.shared")
-    for it, path in dict.fromkeys((it, path) for it in shape.imports for path in it.paths):
+    for it, path in [(line, path) for line in shape.imports for path in line.paths]:
         if path in (package, *homes):
             problems.append(_whole(name, it, path))
         elif path.startswith(tuple(f"{home}." for home in homes)):
@@ -33,6 +34,13 @@ def body_needs(
                 models = wanted.startswith(f"{package}.shared.") or inner[:1] == ["models"]
                 needs.append(Need(owner, "models" if models else "body", it.at))
     return needs, list(dict.fromkeys(problems))
+
+
+def promised_package(it: Document, package: str) -> str:
+    """Return the package that a document makes, before it is known whether the document is sound."""
+    if it.declares == "shared":
+        return f"{package}.shared.{it.name}"
+    return f"{package}.nodes.node_{it.name}_{it.data.get('kind', '')}"
 
 
 def _whole(name: str, it: BodyImport, path: str) -> Problem:

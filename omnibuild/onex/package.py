@@ -32,7 +32,7 @@ def package_parts(names: Names, settings: Settings, templates: Templates) -> tup
         Part(f"{root}/py.typed", ""),
         Part(f"{root}/__init__.py", _top(names)),
     ]
-    kinds = {isinstance(spec, NodeSpec) for spec in names.graph.specs.values()}
+    kinds = {isinstance(spec, NodeSpec) for spec in names.standing.values()}
     if True in kinds:
         parts.append(Part(f"{root}/nodes/__init__.py", module(f"The nodes of {names.package}.", None, [])))
     if False in kinds:
@@ -53,7 +53,7 @@ def _top(names: Names) -> str:
 
 def _shares(names: Names) -> bool:
     """Return whether specs refer to existing code that is a part of the package, too."""
-    return any(it.name.startswith(f"{names.package}.") for it in existing_modules(names.graph))
+    return any(it.name.startswith(f"{names.package}.") for it in existing_modules(names.standing.values()))
 
 
 def support(names: Names) -> list[str]:
@@ -73,7 +73,7 @@ def requirements(spec: NodeSpec) -> frozenset[str]:
 
 
 def _nodes(names: Names) -> list[NodeSpec]:
-    return [spec for spec in names.graph.specs.values() if isinstance(spec, NodeSpec)]
+    return [spec for spec in names.standing.values() if isinstance(spec, NodeSpec)]
 
 
 def _described(names: Names, settings: Settings, templates: Templates) -> tuple[list[Part], list[Problem]]:
@@ -108,7 +108,8 @@ def variables(names: Names, settings: Settings) -> dict[str, Json]:
     dependencies += own
     above = "/".join(".." for _ in settings.out.strip("/").split("/"))
     roots: list[Json] = []
-    roots += sorted({f"{above}/src" if it.file.startswith("src/") else above for it in existing_modules(names.graph)})
+    existing = existing_modules(names.standing.values())
+    roots += sorted({f"{above}/src" if it.file.startswith("src/") else above for it in existing})
     return {
         "name": kebab(names.package),
         "package": names.package,

@@ -10,7 +10,7 @@ from omnibuild.onex.topics import topics
 
 def nodes(names: Names) -> list[Json]:
     """Return what the template can use of each node, sorted by their names."""
-    specs = sorted(names.graph.specs.items())
+    specs = sorted(names.standing.items())
     return [_node(spec, names) for _, spec in specs if isinstance(spec, NodeSpec)]
 
 

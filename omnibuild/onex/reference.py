@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from omnibuild.core.values import CodeClass, CodeModule, Graph, Handler, NodeSpec, Problem, Ref, Signature
+from omnibuild.core.values import CodeClass, CodeModule, Graph, Handler, NodeSpec, Problem, Ref, Signature, Spec
 from omnibuild.onex.names import Names
 from omnibuild.onex.tests import example_tests
 from omnibuild.onex.way import Way
@@ -14,14 +14,14 @@ _ANYTHING = frozenset({_UNKNOWN, "builtins:object", "pydantic:BaseModel", "pydan
 """What a handler may say that it takes, whatever it is given."""
 
 
-def existing_modules(graph: Graph) -> frozenset[CodeModule]:
+def existing_modules(specs: Iterable[Spec]) -> frozenset[CodeModule]:
     """Return the modules of the workspace's own that specs refer to."""
-    return frozenset(it for spec in graph.specs.values() for code in spec.code for it in code.modules)
+    return frozenset(it for spec in specs for code in spec.code for it in code.modules)
 
 
 def existing_packages(graph: Graph) -> frozenset[str]:
     """Return the top-level packages of these modules."""
-    return frozenset(it.name.partition(".")[0] for it in existing_modules(graph))
+    return frozenset(it.name.partition(".")[0] for it in existing_modules(graph.specs.values()))
 
 
 def code_of(spec: NodeSpec, source: str) -> CodeClass | None:

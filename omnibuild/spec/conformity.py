@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from omnibuild.core.nearest import nearest
 from omnibuild.core.values import DISCRIMINATOR, Enum, Field, Json, Model, Pointer, Problem, Ref, Type
+from omnibuild.spec.adapter import check_pydantic
 
 type Lookup = Callable[[Ref], Model | Enum | None]
 
@@ -64,7 +65,12 @@ def check_value(type_: Type, value: Json, at: Pointer, lookup: Lookup) -> Iterat
 
 
 def check_field(field: Field, lookup: Lookup) -> Iterator[Problem]:
-    """Yield what is wrong with a field's default and constraints."""
+    """Yield what is wrong with a field's default and constraints; what seems right, pydantic is asked about."""
+    problems = list(_check_written(field, lookup))
+    yield from problems or check_pydantic(field)
+
+
+def _check_written(field: Field, lookup: Lookup) -> Iterator[Problem]:
     if not field.required and field.default is not None:
         yield from check_value(field.type, field.default, field.at.to("default"), lookup)
     if not field.required and field.default is None and not _optional(field.type):

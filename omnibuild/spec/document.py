@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import yaml
 
@@ -29,6 +30,7 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _MAX_DIGITS = 4_000
 """Python refuses to read longer integers; far beyond what a spec can mean."""
 _DEEP = f"it is nested more than {MAX_DEPTH} deep"
+_DECLARED = re.compile(r"""^(?:node|shared|blueprint):[ ]*["']?(\w+)""", re.MULTILINE)
 _UNQUOTED_TYPE = re.compile(r"""[{,:]\s*[\w.]+\[""")
 
 
@@ -75,7 +77,7 @@ def compose(text: str) -> Composed:
     return Composed(tuple(roots))
 
 
-def _too_deep(text: str) -> yaml.Mark | None:
+def _too_deep(text: str) -> Any:
     """Return where a text is nested too deep. Events come one by one; the composer of libyaml would overflow."""
     depth = 0
     try:
@@ -109,6 +111,11 @@ def read(file: str, text: str) -> tuple[list[Document], list[Problem]]:
         problems += [replace(problem, node=name) for problem in reading.problems]
         documents.append(Document(declares, name, data, Pointer(file, index, ())))
     return documents, problems
+
+
+def declared(text: str) -> list[str]:
+    """Return the names that the documents of a file seem to have, even if it is not YAML."""
+    return _DECLARED.findall(text)
 
 
 def _not_a_document(file: str, index: int) -> Problem:

@@ -20,17 +20,10 @@ from omnibuild.core.values import (
 )
 from omnibuild.spec.document import Document
 from omnibuild.spec.types import parse_type
-from omnibuild.spec.written import EnumMembers, Fields, WrittenField, WrittenRetry
+from omnibuild.spec.written import EnumMembers, Fields, WrittenField, WrittenRetry, seconds
 
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _REFERENCE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", re.ASCII)
 _CONSTRAINTS = ("gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length", "pattern")
-
-
-def seconds(text: str) -> float:
-    """Return a duration such as `500ms`, `30s`, `5m` or `1h` in seconds."""
-    unit = "ms" if text.endswith("ms") else text[-1]
-    return round(float(text.removesuffix(unit)) * _UNITS[unit], 6)
 
 
 def retry_of(written: WrittenRetry | None) -> Retry | None:

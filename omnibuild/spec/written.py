@@ -7,13 +7,41 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, JsonValue, Tag, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    JsonValue,
+    Tag,
+    WithJsonSchema,
+)
 
 NAME = r"^[a-z][a-z0-9_]*$"
 CLASS_NAME = r"^[A-Z][A-Za-z0-9]*$"
 SEMVER = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$"
-DURATION = r"^\d+(\.\d+)?(ms|s|m|h)$"
+DURATION = r"^[0-9]+(\.[0-9]+)?(ms|s|m|h)$"
 """A number and its unit, as in docker compose files: `500ms`, `30s`, `1.5h`."""
+
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_LONGEST = 365 * 24 * 3600.0
+
+
+def seconds(text: str) -> float:
+    """Return a duration such as `500ms`, `30s`, `5m` or `1h` in seconds."""
+    unit = "ms" if text.endswith("ms") else text[-1]
+    return round(float(text.removesuffix(unit)) * _UNITS[unit], 6)
+
+
+def _bounded(text: str) -> str:
+    if not _UNITS["ms"] <= seconds(text) <= _LONGEST:
+        raise ValueError("a duration is at least 1ms and at most 365 days")
+    return text
+
+
+Duration = Annotated[str, Field(pattern=DURATION), AfterValidator(_bounded)]
 
 
 class Written(BaseModel):
@@ -64,13 +92,13 @@ class WrittenRetry(Written):
     """How often and how soon to try again."""
 
     attempts: int = Field(ge=1, le=100, description="How often to try in all.")
-    backoff: str = Field(default="0.5s", pattern=DURATION, description="The first pause; it doubles each time.")
+    backoff: Duration = Field(default="0.5s", description="The first pause; it doubles each time.")
 
 
 class WrittenPolicy(Written):
     """What the runtime may do with the node."""
 
-    timeout: str | None = Field(default=None, pattern=DURATION, description="How long one call may take: 30s, 500ms.")
+    timeout: Duration | None = Field(default=None, description="How long one call may take: 30s, 500ms.")
     idempotent: bool | None = Field(default=None, description="Whether a call may be repeated without harm.")
     retry: WrittenRetry | None = Field(default=None, description="Tries beyond the first.")
 
@@ -97,7 +125,7 @@ class WrittenModifiers(Written):
     name: str | None = Field(default=None, alias="as", pattern=NAME, description="The name of its result.")
     when: str | bool | None = Field(default=None, description="It is left out where this does not hold.")
     retry: WrittenRetry | None = Field(default=None, description="Tries beyond the first.")
-    timeout: str | None = Field(default=None, pattern=DURATION, description="How long it may take.")
+    timeout: Duration | None = Field(default=None, description="How long it may take.")
 
 
 class WrittenTransition(Written):
@@ -120,7 +148,7 @@ class WrittenStep(Written):
     when: str | bool | None = Field(default=None, description="The step is skipped where this does not hold.")
     for_each: str | None = Field(default=None, description="Call once per item; the result is the list.")
     retry: WrittenRetry | None = Field(default=None, description="Tries beyond the first.")
-    timeout: str | None = Field(default=None, pattern=DURATION, description="How long one call may take.")
+    timeout: Duration | None = Field(default=None, description="How long one call may take.")
     undo: str | None = Field(
         default=None, pattern=NAME, description="Called with the same input if a later step fails."
     )

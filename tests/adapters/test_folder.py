@@ -106,3 +106,24 @@ def test_a_name_that_is_not_utf8_is_listed_readably(tmp_path: Path) -> None:
         pytest.skip("this file system takes only UTF-8 names")
 
     assert FolderInputs(tmp_path, "specs").specs() == ["specs/\\xff.yaml"]
+
+
+@pytest.mark.parametrize("file", ["specs/link.py", "specs/../../secret.py", "specs/folder/secret.py"])
+def test_what_lies_outside_the_workspace_is_not_read(tmp_path: Path, file: str) -> None:
+    root = tmp_path / "root"
+    lay(root, "specs/a.yaml")
+    (tmp_path / "secret.py").write_text("SECRET")
+    (root / "specs/link.py").symlink_to(tmp_path / "secret.py")
+    (root / "specs/folder").symlink_to(tmp_path)
+
+    problem = FolderInputs(root, "specs").text(file)
+
+    assert isinstance(problem, Problem)
+    assert (problem.code, problem.message) == ("unreadable", f"{file} lies outside the workspace")
+
+
+def test_a_workspace_may_itself_be_behind_a_link(tmp_path: Path) -> None:
+    lay(tmp_path / "real", "specs/a.yaml")
+    (tmp_path / "root").symlink_to(tmp_path / "real")
+
+    assert isinstance(FolderInputs(tmp_path / "root", "specs").text("specs/a.yaml"), str)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from omnibuild.adapters import promotion
 from omnibuild.adapters.output import OutputFolder
+from omnibuild.adapters.sightings import Sightings
 from omnibuild.core.ports import Output
 from omnibuild.core.values import digest
 
@@ -246,6 +247,7 @@ def test_a_process_that_is_killed_leaves_files_known_as_our_own(tmp_path: Path) 
 import os, sys
 from pathlib import Path
 from omnibuild.adapters.output import OutputFolder
+from omnibuild.adapters.sightings import Sightings
 unlink = Path.unlink
 def die(self, *a, **k):
     unlink(self, *a, **k)
@@ -362,3 +364,18 @@ def test_a_file_system_without_room_for_files_is_an_obstacle(tmp_path: Path) -> 
         assert "no free inodes" in str(output.obstacle(1))
     finally:
         mount.umount(bytes(tmp_path))
+
+
+def test_every_folder_in_which_a_stray_may_appear_is_taken_note_of(tmp_path: Path) -> None:
+    seen = Sightings(tmp_path)
+    output = OutputFolder(tmp_path / "out", tmp_path / "aside", seen)
+    promote(output, {"src/acme/deep/a.py": "", "top": ""})
+    (tmp_path / "out/src/empty/er").mkdir(parents=True)
+    (tmp_path / "out/src/__pycache__").mkdir()
+
+    assert output.take_note()
+
+    folders = ("", "/src", "/src/acme", "/src/acme/deep", "/src/empty", "/src/empty/er")
+    assert set(seen.folders) == {f"out{it}" for it in folders}
+    (tmp_path / "out/src/stray").write_text("")
+    assert not output.take_note()

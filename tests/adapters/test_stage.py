@@ -540,3 +540,15 @@ def test_contracts_are_read_by_onex(tmp_path: Path) -> None:
     assert "Invalid node_type 'PIE'" in messages[0]
     assert messages[1].startswith("contract_version.major: Input should be a valid integer")
     assert messages[2].startswith("ParserError: ")
+
+
+def test_the_workspace_does_not_stand_before_what_is_installed(tmp_path: Path) -> None:
+    for name in ("pydantic.py", "decimal.py", "acme/models.py"):
+        (tmp_path / "own" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "own" / name).write_text("raise RuntimeError('the wrong one')")
+    (tmp_path / "own" / "rates.py").write_text("class Rate: ...")
+    stage = StageFolder(tmp_path / "cache", [tmp_path / "own"])
+    source = "from rates import Rate\nimport acme.models, decimal, pydantic\n"
+    stage.lay({"src/acme/__init__.py": "", "src/acme/models.py": "", "src/acme/node.py": source})
+
+    assert stage.try_out({"acme.node": ["Rate"]}, [], []) == Trial()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -113,3 +114,11 @@ def test_all_ways_to_bind_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_a_requirement_provides_modules(requirement: str, modules: set[str]) -> None:
     assert modules <= InstalledOnex().modules(requirement)
     assert len(InstalledOnex().modules(requirement)) == len(modules)
+
+
+@pytest.mark.parametrize(
+    ("requirement", "expected"),
+    [("pydantic[email]>=2", version("pydantic")), ("not-installed.here~=1.0", "none"), (">=1", "none")],
+)
+def test_a_requirement_has_a_version(requirement: str, expected: str) -> None:
+    assert InstalledOnex().version(requirement) == expected

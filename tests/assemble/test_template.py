@@ -8,9 +8,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omnibuild.assemble.template import Templates, to_yaml
+from omnibuild.assemble.template import Templates, _dumped, to_scalar, to_yaml
 from omnibuild.core.ports import TemplateSource
 from omnibuild.core.values import Json, Place, Problem
+
+WORDS = st.text() | st.text("ab :-#\n\t'\"é✓\u2028\x85😀\ufeff{}[],&*!|>%@`?\\", max_size=130)
 
 
 @dataclass
@@ -125,3 +127,43 @@ def test_yaml_keeps_the_order_and_repeats_what_is_shared() -> None:
     shared: Json = {"b": 1}
 
     assert to_yaml({"z": shared, "a": shared}) == "z:\n  b: 1\na:\n  b: 1"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{{ ''.__class__.__mro__[1].__subclasses__() }}", "{{ cycler.__init__.__globals__.os }}", "{{ it.clear() }}"],
+)
+def test_a_template_runs_no_python(text: str) -> None:
+    problem = Templates(Sources({"a": text})).render("a", {"it": {"b": 1}})
+
+    assert isinstance(problem, Problem)
+    assert problem.code == "G5"
+
+
+def test_a_template_whose_name_is_only_known_later_may_be_any_override() -> None:
+    first = templates(a="{% include name %}", c="1").digest("a")
+
+    assert templates(a="{% include name %}", c="2").digest("a") != first
+    assert templates(a="{% include 'd' %}", c="2").digest("a") == templates(a="{% include 'd' %}", c="1").digest("a")
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers() | WORDS,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
+        max_leaves=6,
+    ),
+    st.sampled_from([(100, False), (10**9, True)]),
+)
+def test_yaml_is_the_same_with_and_without_libyaml(value: Json, form: tuple[int, bool]) -> None:
+    def dumped(*, fast: bool) -> str:
+        return _dumped([value], width=form[0], default_flow_style=form[1], fast=fast)
+
+    assert dumped(fast=True) == dumped(fast=False)
+    assert yaml.safe_load(dumped(fast=True)) == [value]
+
+
+@pytest.mark.parametrize("text", ["😀", "a: 😀 b", "line\u2028line", "\x85", "\ufeffx", "", "é ü", "a\nb", "x" * 150])
+def test_unusual_texts_survive_as_scalars(text: str) -> None:
+    assert yaml.safe_load(f"key: {to_scalar(text)}") == {"key": text}
+    assert yaml.safe_load(to_yaml(text)) == text

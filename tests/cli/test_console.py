@@ -94,3 +94,14 @@ def test_the_sentence_at_the_end() -> None:
     assert summary(outcomes, problems) == "7 nodes: 2 built, 5 up-to-date; 1 problem, 2 warnings"
     assert summary(outcomes[:1], []) == "1 node: 1 up-to-date"
     assert summary([], []) == "0 nodes"
+
+
+@pytest.mark.parametrize("file", ["../secret", "link"])
+def test_no_line_of_a_file_outside_the_workspace_is_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], file: str
+) -> None:
+    (tmp_path / "secret").write_text("SECRET\n")
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root/link").symlink_to(tmp_path / "secret")
+
+    assert "SECRET" not in shown(capsys, tmp_path / "root", Problem("x", "it is wrong", Place(file, 1, 1)))

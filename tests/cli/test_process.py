@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import shlex
 import signal
 import subprocess
 import sys
@@ -167,3 +168,63 @@ def test_the_shell_is_offered_verbs_and_nodes(space: Space) -> None:
     assert offered(f"-C {space.root} build kind:") == ["kind:compute"]
     assert offered(f"-C {space.root} build +m") == ["+money"]
     assert offered("-C /tmp explain x") == []
+
+
+@pytest.mark.parametrize("words", [["build"], ["build", "pricer"], ["list"], ["build", "--json"]])
+def test_every_answer_ends_alike_where_nobody_takes_it(space: Space, words: list[str]) -> None:
+    assert space.process("build").code == 0
+
+    def code(end: str) -> int:
+        command = shlex.join([*COMMAND, "-C", str(space.root), *words])
+        return subprocess.run(["bash", "-c", f"{command} {end}"], stderr=subprocess.PIPE, check=False).returncode
+
+    assert code(">&-") == 0
+    assert code(">&- 2>&- <&-") == 0
+    assert code(">/dev/full") == 2
+    assert code("| true; exit ${PIPESTATUS[0]}") == 141
+
+
+STAGE = """
+import sys
+from pathlib import Path
+from omnibuild.__main__ import run
+from omnibuild.adapters.stage import StageFolder
+from omnibuild.cli import app
+
+def start(arguments):
+    stage = StageFolder(Path(arguments[0]))
+    text = f"import os, time\\nopen({arguments[1]!r}, 'w').write(str(os.getpid()))\\ntime.sleep(99)"
+    stage.lay({"src/acme/__init__.py": text})
+    stage.try_out({"acme": []}, (), ()) if arguments[2] == "trial" else stage.check_types(["src/acme/__init__.py"])
+
+app.start = start
+sys.exit(run(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="looks for child processes in /proc")
+@pytest.mark.parametrize("child", ["trial", "mypy"])
+def test_a_request_to_end_ends_the_children(tmp_path: Path, child: str) -> None:
+    told = tmp_path / "pid"
+
+    def running() -> list[str]:
+        if child == "trial":
+            text = told.read_text() if told.exists() else ""
+            return [text] if text and Path(f"/proc/{text}").exists() else []
+        return [it.name for it in Path("/proc").glob("[0-9]*") if leads_to(it / "cwd", tmp_path / "stage")]
+
+    started = subprocess.Popen([sys.executable, "-c", STAGE, str(tmp_path), str(told), child], stderr=subprocess.PIPE)
+    while not running():
+        assert started.poll() is None
+        time.sleep(0.01)
+    started.terminate()
+    _, err = started.communicate(timeout=20)
+    assert (started.returncode, err) == (130, b"")
+    assert running() == []
+
+
+def leads_to(link: Path, folder: Path) -> bool:
+    try:
+        return link.readlink() == folder
+    except OSError:  # the process has ended, or is another user's
+        return False

@@ -52,6 +52,9 @@ class Onex:
         offered = self._offers.get(module)
         return None if offered is None else name in offered or name == "__name__"
 
+    def modules(self, requirement: str) -> frozenset[str]:
+        return frozenset({requirement})
+
 
 def _field(model: str, name: str, type_: Type) -> Field:
     at = AT.to(*(("models", model) if model == "OrderLine" else (model.lower(),)), name)

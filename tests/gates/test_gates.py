@@ -40,8 +40,15 @@ def test_the_levels_of_balanced() -> None:
     assert [gate.code for gate in gates.at_compile(Settings("acme"))] == ["G13", "G14", "G15", "G16"]
 
 
-def test_strict_blocks_on_all() -> None:
-    assert set(gates.levels(Settings("acme", mode=Mode.STRICT)).values()) == {Level.BLOCK}
+def test_strict_blocks_on_all_but_advice() -> None:
+    found = gates.levels(Settings("acme", mode=Mode.STRICT))
+    assert [code for code, level in found.items() if level is not Level.BLOCK] == ["G8"]
+    assert [gate.code for gate in gates.ALL if gate.advice] == ["G8"]
+
+
+def test_settings_raise_advice() -> None:
+    settings = Settings("acme", mode=Mode.STRICT, gates={"G8": Level.BLOCK})
+    assert gates.levels(settings)["G8"] is Level.BLOCK
 
 
 def test_fast_compiles_nothing() -> None:

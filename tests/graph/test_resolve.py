@@ -4,13 +4,16 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import networkx
+import pytest
 from hypothesis import given
 
 from omnibuild.core.values import Graph, Need, Place, Pointer, Problem
 from omnibuild.graph.resolve import resolve
 from omnibuild.spec.marks import locate
+from tests.conftest import Make
 from tests.graph.graphs import ACYCLIC, NEEDS, specs
 from tests.onex.declarations import tried
+from tests.workspaces import blocking, place
 
 
 def resolved(needs: Mapping[str, Sequence[str]]) -> tuple[Graph, list[Problem]]:
@@ -69,7 +72,7 @@ def test_needs_of_all_kinds_are_one_need_each() -> None:
 
     graph, _ = resolve(found, list(found), {"a": [Need("b", "body", here)], "b": []})
 
-    assert [(it.node, it.why) for it in graph.needs["a"]] == [("b", "models")]
+    assert [(it.node, it.why) for it in graph.needs["a"]] == [("b", "body")]
     assert resolve(specs({"a": [], "b": []}), "ab", {"a": [Need("b", "body", here)]})[0].needs["a"] == (
         Need("b", "body", here),
     )
@@ -123,3 +126,23 @@ def test_models_that_hold_each_other_are_a_cycle_and_one_that_holds_itself_is_no
     assert problem.message == "the models refer to each other: A → B → A"
     assert isinstance(problem.at, Pointer)
     assert locate(problem.at, text) == Place("specs/it.yaml", 3, 10)
+
+
+_ALIAS = "node: {}\nkind: compute\ndescription: Do it.\ninput: {}\noutput: {}\nlogic: {{total: '1'}}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (_ALIAS.format("a", "Output", "Input"), "nothing says what `input` is: a.Input → a.Output → a.Input"),
+        (
+            "---\n".join((_ALIAS.format("a", "b.Output", "{total: int}"), _ALIAS.format("b", "{x: int}", "a.Input"))),
+            "nothing says what `input` is: a.Input → b.Output → a.Input",
+        ),
+    ],
+)
+def test_inputs_and_outputs_that_lead_to_themselves(make: Make, text: str, message: str) -> None:
+    report = make({"specs/a.yaml": text}).build()
+
+    (problem,) = blocking(report)
+    assert (problem.code, problem.message, place(problem)) == ("cycle", message, "specs/a.yaml:4:8")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from omnibuild.core.values import Body, Place, Pointer
@@ -29,8 +31,8 @@ def test_the_shape_of_a_body() -> None:
     assert shape.imports == (
         BodyImport("os.path", Place("specs/it.py", 1, 1)),
         BodyImport("re", Place("specs/it.py", 1, 1)),
-        BodyImport("acme.shared.money", Place("specs/it.py", 2, 1)),
-        BodyImport("decimal", Place("specs/it.py", 5, 5)),
+        BodyImport("acme.shared.money", Place("specs/it.py", 2, 1), ("ModelAmount",)),
+        BodyImport("decimal", Place("specs/it.py", 5, 5), ("Decimal",)),
     )
 
 
@@ -74,6 +76,13 @@ def test_the_hint_says_what_handle_looks_like() -> None:
     assert two.hint == "def handle(request: ModelXInput, environment: Environment)"
 
 
+def _asking(asked: list[str]) -> Callable[[str], None]:
+    def text(file: str) -> None:
+        asked.append(file)
+
+    return text
+
+
 @pytest.mark.parametrize(
     ("named", "message"),
     [
@@ -89,7 +98,7 @@ def test_a_body_stands_beside_its_spec(named: str, message: str) -> None:
     document = Document("node", "a", {"node": "a", "body": named}, Pointer("specs/a.yaml", 0, ()))
     asked: list[str] = []
 
-    found, (problem,) = find_body(document, lambda file: asked.append(file), alone=True)
+    found, (problem,) = find_body(document, _asking(asked), alone=True)
 
     assert found is None
     assert (problem.code, problem.message, problem.at) == ("body", message, document.at.to("body"))
@@ -101,3 +110,52 @@ def test_python_that_is_nested_too_deep_is_a_problem(text: str) -> None:
     _, (problem, *_) = read_body(body(text), environment=False)
 
     assert problem.code == "body"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("def handle(r):\n    return handle(r.less)\n", 2, 12),
+        ("def other(r): return handle(r)\ndef handle(r): ...\n", 1, 22),
+        ("def handle(r): ...\nif __name__ == '__main__':\n    print(handle(1))\n", 3, 11),
+        ("def handle(r): ...\nanswer = {'é': handle}\n", 2, 16),
+        ("def handle(r): ...\ndef other(x):\n    global handle\n    handle = x\n", 4, 5),
+    ],
+)
+def test_a_body_cannot_use_its_own_handle(text: str, line: int, column: int) -> None:
+    _, (problem,) = read_body(body(text), environment=False)
+
+    assert (problem.message, problem.at) == ("a body cannot use its own `handle`", Place("specs/it.py", line, column))
+    assert problem.hint == "`handle` becomes a method: move what both need into a function of its own"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def other(file):\n    with open(file) as handle:\n        return handle.read()\n",
+        "def other(handle): return handle\n",
+        "other = lambda handle: handle\n",
+        "others = [handle for handle in 'abc']\n",
+        "def other():\n    try: ...\n    except OSError as handle: print(handle)\n",
+        "def other():\n    from signals import handle\n    handle()\n",
+        "class Other:\n    def handle(self): ...\n",
+        "def other(it): it.handle()\n",
+    ],
+)
+def test_another_handle_is_none_of_its_own(text: str) -> None:
+    assert read_body(body(f"{text}def handle(r): ...\n"), environment=False)[1] == []
+
+
+@pytest.mark.parametrize("environment", [True, False])
+def test_no_parameter_is_named_self(environment: bool) -> None:
+    _, (problem,) = read_body(body("def handle(self: ModelIn): ...\n"), environment=environment)
+
+    assert problem.message == "no parameter of a body's `handle` can be named `self`"
+    assert problem.hint == "`handle` becomes a method: name it `request`"
+
+
+def test_columns_count_characters() -> None:
+    shape, _ = read_body(body("é = 'ü'; import re\ndef handle(r): ...\n"), environment=False)
+
+    assert shape is not None
+    assert shape.imports == (BodyImport("re", Place("specs/it.py", 1, 10)),)

@@ -146,3 +146,37 @@ def test_what_is_wrong_is_told_at_its_place(text: str, place: str, code: str, me
 def test_an_unknown_environment() -> None:
     assert wrong(ALL, "prodution").hint == "did you mean `production`?"
     assert wrong(LEAST, "ci").hint == "add [env.ci] to omnibuild.toml"
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message", "hint"),
+    [
+        (f"{LEAST}[build]\n[env.ci.build]\njbos = 1\n", "5:1", "the key `build.jbos` means", "did you mean `jobs`?"),
+        (f"{LEAST}[build]\njobs = 1\n[env.ci.build]\njobs = -1\n", "6:1", "`build.jobs`: input should be", ""),
+        (f"{LEAST}[env.ci]\nbuild.jobs = -1\n", "4:1", "`build.jobs`: input should be", ""),
+        ('env = "x"\n' + LEAST, "1:1", "`env` must be a table of environments", None),
+        (f"{LEAST}[env]\nci = 1\n", "4:1", "`env.ci` must be a table", None),
+        (f'{LEAST}[gates]\nG77 = "off"\n', "4:1", "there is no gate `G77`", "did you mean `G7`?"),
+        (f'{LEAST}[gates]\ng7 = "off"\n', "4:1", "there is no gate `g7`", "did you mean `G7`?"),
+        (f'{LEAST}[gates]\nG1 = "off"\n', "4:1", "the level of `G1` cannot be changed", None),
+        (f'{LEAST}[env.ci.gates]\nG1 = "off"\n', "4:1", "the level of `G1` cannot be changed", None),
+        (f'{LEAST}out = ""\n', "3:1", "`workspace.out`: `` is no folder inside the workspace", None),
+        (f'{LEAST}out = "."\n', "3:1", "`workspace.out`: `.` is no folder inside the workspace", None),
+        (f'{LEAST}out = "/tmp"\n', "3:1", "`workspace.out`: `/tmp` leads out of the workspace", None),
+        (f'{LEAST}cache = "a/../.."\n', "3:1", "`workspace.cache`: `a/../..` leads out of the workspace", None),
+        (f'{LEAST}out = "specs"\n', "3:1", "`workspace.out`: `specs` and the folder of `specs` lie in each", None),
+        (f'{LEAST}out = "specs/a"\n', "3:1", "`workspace.out`: `specs/a` and the folder of `specs`", None),
+        (f'{LEAST}cache = "x"\nout = "./x/"\n', "4:1", "`workspace.out`: `./x/` and the folder of `cache`", None),
+        ('[workspace]\npackage = "class"\n', "2:1", "`workspace.package`: this is a keyword of Python", None),
+        ('[workspace]\npackage = "json"\n', "2:1", "`workspace.package`: there is already a module of this", None),
+        ('[workspace]\npackage = "pydantic"\n', "2:1", "`workspace.package`: there is already a module", None),
+    ],
+)
+def test_names_gates_and_environments_are_checked(text: str, place: str, message: str, hint: str | None) -> None:
+    settings, (problem,) = read_settings(text, None, {"G1": False, "G7": True})
+
+    assert settings is None
+    assert isinstance(problem.at, Place)
+    assert f"{problem.at.line}:{problem.at.column}" == place
+    assert problem.message.startswith(message)
+    assert problem.hint == hint if hint is not None else problem.hint

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from omnibuild import noop
+from omnibuild.adapters.sightings import Sightings, known
+from omnibuild.adapters.state import TICK_NS, write_state
+
+
+def kept(root: Path, *names: str) -> Sightings:
+    for name in (noop.SETTINGS, f"out/{noop.LEDGER}", *names):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("text")
+    seen = Sightings(root)
+    for name in (noop.SETTINGS, f"out/{noop.LEDGER}", *names):
+        seen.file(root / name)
+    for folder in ("out", "templates"):
+        seen.folder(root / folder)
+    write_state(root, root / noop.DEFAULT_CACHE, seen, "text", "json")
+    return seen
+
+
+def answer(root: Path, *words: str) -> str | None:
+    return noop.answer(["-C", str(root), "build", *words])
+
+
+def test_what_is_written_is_the_answer(tmp_path: Path) -> None:
+    kept(tmp_path, "specs/a.yaml", "specs/b\nc.yaml", "specs/\udcff.yaml")
+    assert answer(tmp_path) == "text"
+    assert answer(tmp_path, "--json") == "json"
+    (tmp_path / "specs/b\nc.yaml").write_text("")
+    assert answer(tmp_path) is None
+
+
+def test_the_signatures_come_back(tmp_path: Path) -> None:
+    seen = kept(tmp_path, "specs/a.yaml", "specs/b\nc.yaml")
+    assert known(noop.read(str(tmp_path / "cache/state")), tmp_path) == seen.files
+    (tmp_path / noop.SETTINGS).replace(tmp_path / "before")
+    (tmp_path / noop.SETTINGS).write_text("another checkout")
+    assert known(noop.read(str(tmp_path / "cache/state")), tmp_path) == {}
+
+
+def test_a_folder_that_was_not_there_must_not_be_there(tmp_path: Path) -> None:
+    kept(tmp_path)
+    (tmp_path / "other").mkdir()
+    assert answer(tmp_path) == "text"
+    (tmp_path / "templates").mkdir()
+    assert answer(tmp_path) is None
+
+
+def test_without_the_settings_or_the_ledger_there_is_no_answer(tmp_path: Path) -> None:
+    kept(tmp_path)
+    for name in (noop.SETTINGS, f"out/{noop.LEDGER}"):
+        seen = Sightings(tmp_path)
+        seen.file(tmp_path / name)
+        write_state(tmp_path, tmp_path / "cache", seen, "text", "json")
+        assert answer(tmp_path) is None
+
+
+def test_a_change_right_behind_it_has_another_time(tmp_path: Path) -> None:
+    seen = kept(tmp_path, "specs/a.yaml")
+    assert time.time_ns() >= max(changed for changed, _ in seen.files.values()) + TICK_NS
+
+
+def test_a_cache_elsewhere_has_no_state(tmp_path: Path) -> None:
+    write_state(tmp_path, tmp_path / "elsewhere", Sightings(tmp_path), "text", "json")
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_folder_that_cannot_be_written_costs_only_the_answer(tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("a file")
+    kept(tmp_path)
+    assert answer(tmp_path) is None
+
+
+def test_a_workspace_that_is_gone_costs_only_the_answer(tmp_path: Path) -> None:
+    write_state(tmp_path / "gone", tmp_path / "gone/cache", Sightings(tmp_path / "gone"), "text", "json")
+    assert not (tmp_path / "gone").exists()

@@ -1,0 +1,227 @@
+"""The answer "nothing to do": never wrong, and from nothing but the interpreter itself."""
+
+from __future__ import annotations
+
+import marshal
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from omnibuild import Workspace, noop
+from omnibuild.adapters import promotion
+from tests.workspaces import BILLER_BODY, CHAIN, REPOSITORY, Sandbox, workspace
+
+FAST = '[workspace]\npackage = "acme"\n[build]\nmode = "fast"\n[gates]\nG7 = "off"\nG8 = "off"\n'
+ANSWER = "4 nodes: 4 up-to-date\n"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
+    """Return a workspace in which nothing is to be done; whoever changes it puts it in order again."""
+    sandbox = workspace(tmp_path_factory.mktemp("noop"), {**CHAIN, "omnibuild.toml": FAST})
+    settle(sandbox)
+    return sandbox
+
+
+@pytest.fixture
+def settled(built: Sandbox) -> Iterator[Sandbox]:
+    """Return a workspace in which nothing is to be done, to change."""
+    yield built
+    for file, text in {**CHAIN, "omnibuild.toml": FAST}.items():
+        built.write(file, text)
+    settle(built)
+
+
+def settle(sandbox: Sandbox) -> None:
+    shutil.rmtree(sandbox.out, ignore_errors=True)
+    done = sandbox.command("build")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def answer(sandbox: Sandbox) -> str | None:
+    return noop.answer(["-C", str(sandbox.root), "build"])
+
+
+def state_of(sandbox: Sandbox) -> Path:
+    return sandbox.root / noop.DEFAULT_CACHE / noop.NAME
+
+
+def test_the_second_build_has_nothing_to_do(built: Sandbox) -> None:
+    assert answer(built) == ANSWER
+    assert answer(Sandbox(built.root / "specs")) == ANSWER
+    as_json = noop.answer(["-C", str(built.root), "check", "--json"])
+    assert as_json is not None
+    assert as_json == built.command("check", "--json", OMNIBUILD_ANYTHING="1").stdout
+
+
+@pytest.mark.parametrize("words", [[], ["list"], ["build", "pricer"], ["build", "--mode", "fast"], ["check", "-h"]])
+def test_any_other_command_is_for_the_whole_of_omnibuild(built: Sandbox, words: list[str]) -> None:
+    assert noop.answer(["-C", str(built.root), *words]) is None
+
+
+def test_nothing_is_imported_that_is_not_needed(built: Sandbox) -> None:
+    code = "import sys; before = set(sys.modules); from omnibuild.__main__ import run; code = run(['build']);"
+    code += "print(code, *sorted(set(sys.modules) - before))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=built.root,
+        env={"PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == f"{ANSWER}0 __future__ omnibuild omnibuild.__main__ omnibuild.noop\n"
+
+
+def test_half_a_state_is_none(built: Sandbox, tmp_path: Path) -> None:
+    data = state_of(built).read_bytes()
+    for size in (*range(600), *range(600, len(data), 97), len(data) - 1):
+        (tmp_path / "state").write_bytes(data[:size])
+        assert noop.read(str(tmp_path / "state")) is None
+    (tmp_path / "state").write_bytes(data + b"\0")
+    assert noop.read(str(tmp_path / "state")) is None
+    (tmp_path / "state").write_bytes(data)
+    assert noop.read(str(tmp_path / "state")) is not None
+
+
+def test_a_damaged_state_is_none(built: Sandbox, tmp_path: Path) -> None:
+    data = state_of(built).read_bytes()
+    chance = random.Random(0)
+    for position in (*range(40), *(chance.randrange(len(data)) for _ in range(500))):
+        damaged = bytearray(data)
+        damaged[position] ^= 1 << chance.randrange(8)
+        (tmp_path / "state").write_bytes(damaged)
+        assert noop.read(str(tmp_path / "state")) is None
+
+
+def rewritten(sandbox: Sandbox, state: Any, version: int = noop.FORMAT) -> str | None:
+    """Return the answer that stands in another state, whose checksum holds; the state is as before after it."""
+    before = state_of(sandbox).read_bytes()
+    data = marshal.dumps((version, state))
+    state_of(sandbox).write_bytes(noop.checksum(data) + data)
+    try:
+        return answer(sandbox)
+    finally:
+        state_of(sandbox).write_bytes(before)
+
+
+def test_a_state_of_another_shape_is_doubt(built: Sandbox) -> None:
+    tag, checkout, places, text, json = noop.read(str(state_of(built))) or ()
+    inside, own, outside, installed = places
+    nothing = ("", "", b"", "", b"")
+    assert rewritten(built, (tag, checkout, places, "as before", json)) == "as before"
+    assert rewritten(built, (tag, checkout, places, text, json), noop.FORMAT + 1) is None
+    assert rewritten(built, ("another", checkout, places, text, json)) is None
+    assert rewritten(built, (tag, (checkout[0], checkout[1] + 1), places, text, json)) is None
+    for wrong in (
+        (),
+        places[:3],
+        (*places, nothing),
+        (nothing, own, outside, installed),
+        (own, own, outside, installed),
+        (inside, nothing, outside, installed),
+        (inside, own, outside, nothing),
+        ((inside[0], noop.SETTINGS, inside[2][:16], "", b""), own, outside, installed),
+        (inside[:4], own, outside, installed),
+        ((*inside[:2], inside[2][:-1], *inside[3:]), own, outside, installed),
+        ((*inside[:2], inside[2][:-8], *inside[3:]), own, outside, installed),
+        ((*inside[:4], inside[4][:-8]), own, outside, installed),
+        ((inside[0], 7, *inside[2:]), own, outside, installed),
+        None,
+        7,
+    ):
+        assert rewritten(built, (tag, checkout, wrong, text, json)) is None
+    for state in (None, 7, (), (tag, checkout, places, text)):
+        assert rewritten(built, state) is None
+
+
+def test_a_state_that_came_with_the_sources_is_doubt(built: Sandbox, tmp_path: Path) -> None:
+    shutil.copytree(built.root, tmp_path / "copy", copy_function=shutil.copy2)
+    for folder, _, _ in os.walk(built.root):
+        shutil.copystat(folder, tmp_path / "copy" / Path(folder).relative_to(built.root))
+    assert answer(Sandbox(tmp_path / "copy")) is None
+
+
+def test_a_workspace_that_was_moved_is_what_it_was(built: Sandbox) -> None:
+    moved = Sandbox(built.root.with_name("moved"))
+    built.root.rename(moved.root)
+    try:
+        assert answer(moved) in (None, ANSWER)
+        assert moved.command("build").stdout.endswith(ANSWER)
+    finally:
+        moved.root.rename(built.root)
+
+
+def test_the_ledger_is_the_one_that_is_written() -> None:
+    assert noop.LEDGER == promotion.LEDGER
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("specs/new.yaml", CHAIN["specs/pricer.yaml"].replace("node: pricer", "node: another")),
+        ("specs/pricer.py", "def handle(): ..."),
+        ("specs/biller.py", f"{BILLER_BODY}\n# more\n"),
+        ("templates/node/readme.md.j2", "own\n"),
+        ("out/src/stray.txt", ""),
+        ("out/src/acme/nodes/deep/stray.txt", ""),
+        ("omnibuild.toml", FAST.replace("G7", "G9")),
+    ],
+)
+def test_every_change_is_found(settled: Sandbox, file: str, text: str) -> None:
+    new = not (settled.root / file).exists()
+    settled.write(file, text)
+    try:
+        assert answer(settled) is None
+    finally:
+        if new:
+            settled.remove("templates" if file.startswith("templates") else file)
+
+
+def test_an_edit_in_place_of_any_output_is_found(settled: Sandbox) -> None:
+    for path in [it for it in settled.out.rglob("*") if it.is_file()]:
+        before = path.stat()
+        data = path.read_bytes()
+        path.write_bytes(data[::-1])
+        assert answer(settled) is None, path
+        path.write_bytes(data)
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+        assert answer(settled) == ANSWER
+
+
+def test_a_file_that_was_only_touched_is_looked_at(settled: Sandbox) -> None:
+    os.utime(settled.root / "specs/pricer.yaml")
+    assert answer(settled) is None
+    assert settled.command("build").stdout.endswith(ANSWER)
+    assert answer(settled) == ANSWER
+
+
+def test_a_removed_folder_is_found(settled: Sandbox) -> None:
+    settled.remove("out/src")
+    assert answer(settled) is None
+
+
+def test_names_with_line_ends_are_names(settled: Sandbox) -> None:
+    settled.write("specs/a\nb.yaml", CHAIN["specs/pricer.yaml"].replace("node: pricer", "node: another"))
+    try:
+        for _ in range(3):
+            done = settled.command("build")
+            assert (done.returncode, done.stderr) == (0, "")
+        assert answer(settled) == "5 nodes: 5 up-to-date\n"
+    finally:
+        settled.remove("specs/a\nb.yaml")
+
+
+def test_settings_that_change_meanwhile_leave_no_answer(settled: Sandbox) -> None:
+    space = Workspace.open(settled.root)
+    settled.write("omnibuild.toml", FAST.replace("acme", "other"))
+    assert space.check().ok
+    space.remember("text", "json")
+    assert answer(settled) is None
