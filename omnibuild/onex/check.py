@@ -112,9 +112,8 @@ def _variables(spec: NodeSpec) -> Iterator[Problem]:
             yield Problem("name", message, it.at, "rename one of them")
         if keyword.iskeyword(attribute) or attribute == "read" or attribute.startswith("__"):
             message = f"`{it.name}` would be generated as `{attribute}`, which means something else"
-            yield Problem(
-                "name", message, it.at, f"choose another name, such as {spec.name.upper()}_{it.name.strip('_')}"
-            )
+            hint = f"choose another name, such as {spec.name.upper()}_{it.name.strip('_')}"
+            yield Problem("name", message, it.at, hint)
         if not it.name.isidentifier() or not it.name.isascii():
             yield Problem("name", f"`{it.name}` is not the name of a variable", it.at, "letters, digits and _")
         if it.required and it.default is not None:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pydantic import JsonValue
 
 from omnibuild.core.values import Call, Json, Operation, Pointer
-from omnibuild.spec.reading import Reading, retry_of, seconds
+from omnibuild.spec.reading import Reading, retry_of
 from omnibuild.spec.validation import validate
-from omnibuild.spec.written import WrittenModifiers, WrittenStep
+from omnibuild.spec.written import WrittenModifiers, WrittenStep, seconds
 
 
 def read_operations(reading: Reading, written: Sequence[dict[str, JsonValue]]) -> tuple[Operation, ...]:

@@ -28,10 +28,10 @@ from omnibuild.core.values import (
 from omnibuild.spec.document import Document
 from omnibuild.spec.machine import read_machine
 from omnibuild.spec.operations import read_operations, read_steps
-from omnibuild.spec.reading import Reading, retry_of, seconds
+from omnibuild.spec.reading import Reading, retry_of
 from omnibuild.spec.reference import is_reference, named_model, read_handlers
 from omnibuild.spec.validation import validate
-from omnibuild.spec.written import WrittenExample, WrittenNode, WrittenPolicy, WrittenShared
+from omnibuild.spec.written import WrittenExample, WrittenNode, WrittenPolicy, WrittenShared, seconds
 
 _SECTIONS = {"transitions": Kind.REDUCER, "operations": Kind.EFFECT, "steps": Kind.ORCHESTRATOR}
 """The sections that say what a node does, and the kind that each belongs to."""

@@ -6,7 +6,7 @@ from omnibuild.core.values import Body, Kind, NodeSpec, Pointer, Problem, Ref, S
 from omnibuild.spec.document import read
 from omnibuild.spec.marks import locate
 from omnibuild.spec.reader import read_spec
-from omnibuild.spec.reading import seconds
+from omnibuild.spec.written import seconds
 
 NODE = """\
 node: pricer
