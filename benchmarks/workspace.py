@@ -1,7 +1,4 @@
-"""Makes a synthetic workspace: as many nodes as wanted, with the dependencies that real ones have.
-
-    python benchmarks/workspace.py FOLDER NODES
-"""
+"""Makes a synthetic workspace: `python benchmarks/workspace.py FOLDER NODES`, with real dependencies."""
 
 from __future__ import annotations
 

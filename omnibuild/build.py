@@ -280,10 +280,17 @@ class _Build:
         if decision is None or (decision.status is Status.BUILT and name not in self._files):
             return Outcome(name, Status.SKIPPED, ("it needs a node that has problems",))
         files = len(self._files.get(name) or (decision.trace.files if decision.trace else ()))
+        if decision.status is Status.BUILT and not self._options.write and not self._out_of_step(name):
+            return Outcome(name, Status.UP_TO_DATE, decision.because, files)
         if decision.status is not Status.UP_TO_DATE and (self._blocked() or not self._options.write):
             why = "nothing is written while there are problems" if self._options.write else "nothing is written"
             return Outcome(name, Status.SKIPPED, (*decision.because, why), files)
         return Outcome(name, decision.status, decision.because, files, round(self._took.get(name, 0.0), 3))
+
+    def _out_of_step(self, name: str) -> bool:
+        """Return whether `out/` holds anything else than what was assembled for a node."""
+        wanted = {path: digest(text) for path, text in self._files[name].items()}
+        return self._world.output.digests(wanted) != wanted
 
 
 def _by_place(problem: Problem) -> tuple[object, ...]:

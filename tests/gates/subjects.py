@@ -55,6 +55,9 @@ class Onex:
     def modules(self, requirement: str) -> frozenset[str]:
         return frozenset({requirement})
 
+    def version(self, requirement: str) -> str:
+        return f"{requirement} 1.0"
+
 
 def _field(model: str, name: str, type_: Type) -> Field:
     at = AT.to(*(("models", model) if model == "OrderLine" else (model.lower(),)), name)
