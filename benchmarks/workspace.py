@@ -61,9 +61,7 @@ def make(folder: Path, nodes: int) -> None:
         if number % 3 == 2:
             field = f'{{type: "list[node_{number - 1}.Line{number - 1}]", default: [], description: Ordered earlier.}}'
             before = f"  earlier: {field}\n"
-        (folder / "specs" / f"node_{number}.yaml").write_text(
-            NODE.format(number=number, domain=domain, before=before)
-        )
+        (folder / "specs" / f"node_{number}.yaml").write_text(NODE.format(number=number, domain=domain, before=before))
 
 
 if __name__ == "__main__":

@@ -212,11 +212,20 @@ class Workspace:
         return run_node(contract, sources, request, timeout, [self.root, self.root / "src"])
 
     def variables(self, node: str) -> tuple[Mapping[str, Json], ...]:
-        """Return the environment variables that a node reads."""
-        spec = self.survey().graph.specs.get(node)
-        return (
-            tuple({"name": it.name, "required": it.required} for it in spec.env) if isinstance(spec, NodeSpec) else ()
-        )
+        """Return the environment variables that a node and the nodes that it calls read at start."""
+        graph = self.survey().graph
+        found: dict[str, bool] = {}
+        waiting, seen = [node], {node}
+        while waiting:
+            name = waiting.pop()
+            spec = graph.specs.get(name)
+            if isinstance(spec, NodeSpec):
+                for it in spec.env:
+                    found[it.name] = found.get(it.name, False) or it.required
+                called = {need.node for need in graph.needs[name] if need.why == "calls"} - seen
+                seen |= called
+                waiting += sorted(called)
+        return tuple({"name": name, "required": required} for name, required in found.items())
 
     def _build(self, selectors: tuple[str, ...], *, write: bool, overwrite: bool) -> Report:
         from omnibuild.build import Options, build

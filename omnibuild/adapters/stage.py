@@ -66,13 +66,26 @@ class StageFolder:
             self._remove(path, known=path in record)
         self._remove_empty_folders(gone)
         self._root.mkdir(parents=True, exist_ok=True)
-        for path in sorted(stale):
+        try:
+            self._write({path: files[path] for path in sorted(stale)})
+        except OSError:
+            # What stands in the way is not ours: it must not look so to the next build.
+            ours = {path: (0, 0, "") for path in files if self._holds(path, digest(files[path]))}
+            self._keep_record(ours | record)
+            raise
+        fresh = {path: self._stat(path, digest(text)) for path, text in sorted(files.items())}
+        self._keep_record({path: it for path, it in fresh.items() if it is not None})
+
+    def _write(self, files: Mapping[str, str]) -> None:
+        for path, text in files.items():
             place = self._root / path
             place.parent.mkdir(parents=True, exist_ok=True)
             with place.open("xb") as file:
-                file.write(files[path].encode())
-        fresh = {path: self._stat(path, digest(text)) for path, text in sorted(files.items())}
-        self._keep_record({path: it for path, it in fresh.items() if it is not None})
+                file.write(text.encode())
+
+    def _holds(self, path: str, sum_: str) -> bool:
+        place = self._root / path
+        return place.is_file() and not place.is_symlink() and digest(place.read_bytes()) == sum_
 
     def check_types(self, paths: Sequence[str]) -> Sequence[Finding]:
         """Type-check these files with `mypy --strict`, in one process."""

@@ -22,7 +22,17 @@ def run_tests(
     subjects = {(str(Path(root, item["path"])), item["function"]): item["subject"] for item in items}
     reporter = _Reporter(subjects, root, clock, told, say)
     arguments = [f"{path}::{function}" for path, function in subjects]
-    options = ["-p", "no:cacheprovider", "-p", "no:terminal", "--import-mode=importlib", "-c", os.devnull]
+    options = [
+        "-o",
+        "verbosity_assertions=2",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:terminal",
+        "--import-mode=importlib",
+        "-c",
+        os.devnull,
+    ]
     places = [f"--rootdir={root}", f"--confcutdir={root}", f"--basetemp={Path.cwd() / 'tmp'}"]
     pytest.main([*options, *places, *arguments], plugins=[reporter])
     for subject in subjects.values():
@@ -34,6 +44,13 @@ def _forget_modules(files: set[str]) -> None:
     """Let pytest import the test modules itself: only then can it tell what an assertion compared."""
     for name in [name for name, module in sys.modules.items() if getattr(module, "__file__", None) in files]:
         del sys.modules[name]
+
+
+_LINES = 8
+"""How many lines of what pytest says of a comparison are told: the values, and then the differences."""
+
+_LONGEST = 600
+"""How many characters of it."""
 
 
 class _Reporter:
@@ -87,8 +104,9 @@ class _Reporter:
         if type(error).__name__ == "TimeIsUp":
             return "did not finish in time"
         text = self._told(error, self._root)
-        first, *more = text.splitlines() or [type(error).__name__]
-        detail = next((line.strip() for line in more if line.strip()), "")
+        lines = [line.strip() for line in text.splitlines() if line.strip()] or [type(error).__name__]
         cause = error.__cause__
-        because = f", because of {type(cause).__name__}: {cause}" if cause else ""
-        return f"{first}{f' {detail}' if detail and not because else ''}{because}"
+        if cause:
+            return f"{lines[0]}, because of {type(cause).__name__}: {cause}"
+        shown = "; ".join(lines[:_LINES])
+        return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"

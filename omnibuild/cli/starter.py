@@ -227,11 +227,8 @@ _BODIES = {
         "",
         _part("""
         async def handle(request: {request}) -> {result}:
-            done: list[str] = []
-            for task in request.tasks:
-                # Other nodes are called here: import their handlers and models like the models above.
-                done.append(task)
-            return {result}(done=done)
+            # Other nodes are called here: import their handlers and models like the models above.
+            return {result}(done=list(request.tasks))
         """),
     ),
 }

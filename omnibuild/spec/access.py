@@ -116,7 +116,7 @@ def attribute(reader: Reader, node: ast.Attribute, env: Env, _want: Want | None)
 
 def _missing(reader: Reader, node: ast.Attribute, message: str, known: list[str]) -> Lowered:
     near = nearest(node.attr, known)
-    hint = f"did you mean `{near}`?" if near else f"it has {', '.join(known)}" if 0 < len(known) <= 8 else ""
+    hint = f"did you mean `{near}`?" if near else f"it has {', '.join(known)}" if 0 < len(known) <= 14 else ""
     reader.report(message, reader.name_of(node), hint)
     return Lowered(node, ANY)
 
@@ -206,7 +206,9 @@ def no_member(reader: Reader, node: ast.Attribute, receiver: Type, known: Member
     """Report an attribute or a method that a type does not have."""
     is_model = isinstance(declared(receiver, reader.scope), Model)
     noun = "field" if is_model else "attribute"
-    _missing(reader, node, f"{show(receiver, reader.scope)} has no {noun} `{node.attr}`", list(known.names))
+    opaque = reader.scope.opaque.get(receiver.head)
+    calls = [f"{name}()" for name in opaque.calls] if opaque else []
+    _missing(reader, node, f"{show(receiver, reader.scope)} has no {noun} `{node.attr}`", [*known.names, *calls])
 
 
 def subscript(reader: Reader, node: ast.Subscript, env: Env, _want: Want | None) -> Lowered:
