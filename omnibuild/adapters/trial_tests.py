@@ -22,17 +22,8 @@ def run_tests(
     subjects = {(str(Path(root, item["path"])), item["function"]): item["subject"] for item in items}
     reporter = _Reporter(subjects, root, clock, told, say)
     arguments = [f"{path}::{function}" for path, function in subjects]
-    options = [
-        "-o",
-        "verbosity_assertions=2",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:terminal",
-        "--import-mode=importlib",
-        "-c",
-        os.devnull,
-    ]
+    quiet = ["-p", "no:cacheprovider", "-p", "no:terminal", "-o", "verbosity_assertions=2"]
+    options = [*quiet, "--import-mode=importlib", "-c", os.devnull]
     places = [f"--rootdir={root}", f"--confcutdir={root}", f"--basetemp={Path.cwd() / 'tmp'}"]
     pytest.main([*options, *places, *arguments], plugins=[reporter])
     for subject in subjects.values():
