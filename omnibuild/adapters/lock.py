@@ -45,13 +45,14 @@ def _attempt(path: Path) -> int | None:
     try:
         _lock(file)
         # Somebody may have removed the file meanwhile: then the next build would lock another one.
-        if _is_at(file, path):
-            return file
+        free = _is_at(file, path)
     except BlockingIOError:
-        pass
+        free = False
     except OSError:
         os.close(file)
         return -1
+    if free:
+        return file
     os.close(file)
     return None
 

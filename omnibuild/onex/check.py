@@ -6,7 +6,7 @@ import keyword
 from collections.abc import Iterator
 
 from omnibuild.core.values import Enum, Model, NodeSpec, Problem, Ref, Spec, Type
-from omnibuild.onex.names import Names, member_name, snake
+from omnibuild.onex.names import Names, kebab, member_name, snake
 from omnibuild.onex.ways import way_of
 from omnibuild.spec.conformity import check_field, check_value
 
@@ -23,6 +23,7 @@ def check_spec(spec: Spec, names: Names) -> Iterator[Problem]:
         if machine is None or enum.ref != machine.status:
             yield from _members(enum)
     if isinstance(spec, NodeSpec):
+        yield from _alike(spec, names)
         yield from _ends(spec, names)
         if machine is None:
             yield from _examples(spec, names)
@@ -73,6 +74,22 @@ def _members(enum: Enum) -> Iterator[Problem]:
             return
     if not enum.members:
         yield Problem("value", f"`{enum.ref.name}` has no members", enum.at)
+
+
+def _alike(spec: NodeSpec, names: Names) -> Iterator[Problem]:
+    """Yield a problem where another node's topics would be the same: `a__b` and `a_b` both make `a-b`."""
+    topic = kebab(spec.name)
+    if topic == spec.name.replace("_", "-"):
+        return
+    for other in names.graph.specs.values():
+        if (
+            other is not spec
+            and isinstance(other, NodeSpec)
+            and (other.domain, kebab(other.name)) == (spec.domain, topic)
+        ):
+            message = f"`{spec.name}` and `{other.name}` would have the same topics"
+            yield Problem("name", message, spec.at.to("node"), "rename one of them")
+            return
 
 
 def _ends(spec: NodeSpec, names: Names) -> Iterator[Problem]:

@@ -41,7 +41,7 @@ def test_a_lock_that_was_removed_keeps_nobody(tmp_path: Path) -> None:
     with locked(tmp_path, never):
         (tmp_path / lock.NAME).unlink()
         with locked(tmp_path, never):
-            pass
+            assert (tmp_path / lock.NAME).exists()
 
 
 def test_the_lock_of_a_process_that_was_killed_is_free(tmp_path: Path) -> None:
@@ -49,14 +49,18 @@ def test_the_lock_of_a_process_that_was_killed_is_free(tmp_path: Path) -> None:
     code += "with locked(Path(sys.argv[1]), print): os.abort()"
     subprocess.run([sys.executable, "-c", code, tmp_path], cwd=REPOSITORY, capture_output=True, check=False)
     assert (tmp_path / lock.NAME).exists()
+    entered = False
     with locked(tmp_path, never):
-        pass
+        entered = True
+    assert entered
 
 
 def test_a_folder_that_cannot_be_made_has_no_lock(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file")
+    entered = False
     with locked(tmp_path / "cache", never):
-        pass
+        entered = True
+    assert entered
 
 
 def test_a_file_system_without_locks_has_no_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,8 +68,10 @@ def test_a_file_system_without_locks_has_no_lock(tmp_path: Path, monkeypatch: py
         raise OSError(os.strerror(95))
 
     monkeypatch.setattr(lock, "_lock", refuse)
+    entered = False
     with locked(tmp_path, never), locked(tmp_path, never):
-        pass
+        entered = True
+    assert entered
 
 
 def test_a_build_says_that_it_waits(chain: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:

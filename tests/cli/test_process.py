@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -116,10 +117,12 @@ def test_an_interrupt_ends_with_130(space: Space) -> None:
         [*COMMAND, "-C", str(space.root), "run", "pricer", "--input", str(pipe)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # Where the tests run in the background, interrupts are ignored, and children inherit that.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads run here
     )
     writer = opened_by_a_reader(pipe)
     started.send_signal(signal.SIGINT)
-    out, err = started.communicate()
+    out, err = started.communicate(timeout=60)
     os.close(writer)
     assert started.returncode == 130
     assert out == b""

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import pytest
 
-from omnibuild.core.values import Pointer
+from omnibuild.core.values import Place, Pointer
 from omnibuild.spec.marks import locate
 from tests.onex.declarations import tried
+from tests.workspaces import Sandbox
 
 NODE = """\
 node: pricer
@@ -107,3 +110,21 @@ def test_a_model_may_hold_itself_if_it_need_not(field: str) -> None:
 
 def test_a_sound_node() -> None:
     assert tried(NODE)[1] == []
+
+
+ALIKE = """\
+node: {}
+kind: compute
+description: Add one to a number, always.
+input: {{x: int}}
+output: {{y: int}}
+logic: {{y: x + 1}}
+"""
+
+
+def test_two_nodes_cannot_have_the_same_topics(make: Callable[[Mapping[str, str]], Sandbox]) -> None:
+    report = make({f"specs/{name}.yaml": ALIKE.format(name) for name in ("a_b", "a__b")}).build()
+
+    (problem,) = [it for it in report.problems if it.code == "name"]
+    assert problem.message == "`a__b` and `a_b` would have the same topics"
+    assert problem.at == Place("specs/a__b.yaml", 1, 7)
