@@ -1,29 +1,41 @@
-"""Compound statements as libcst trees: `with`, `if` and `async for` around other statements."""
+"""Compound statements: `with`, `if`, `for` and `match` around other statements."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-import libcst as cst
-
-from omnibuild.assemble.tree import Statement, block, parsed
+from omnibuild.assemble.tree import Compound, Statement
 
 
-def with_(contexts: Sequence[str], body: Sequence[Statement], *, is_async: bool = False) -> cst.With:
+def with_(contexts: Sequence[str], body: Iterable[Statement], *, is_async: bool = False) -> Compound:
     """Return `with a, b as c:`; each context is an expression, with ` as NAME` behind it if it has a name."""
-    items = [_item(*it.partition(" as ")) for it in contexts]
-    return cst.With(items, block(body), asynchronous=cst.Asynchronous() if is_async else None)
+    return Compound(f"{'async ' if is_async else ''}with {', '.join(contexts)}:", tuple(body))
 
 
-def _item(context: str, _: str, name: str) -> cst.WithItem:
-    return cst.WithItem(parsed(context), cst.AsName(cst.Name(name)) if name else None)
-
-
-def if_(condition: cst.BaseExpression, body: Sequence[Statement]) -> cst.If:
+def if_(condition: str, body: Iterable[Statement]) -> Compound:
     """Return `if condition:`."""
-    return cst.If(condition, block(body))
+    return Compound(f"if {condition}:", tuple(body))
 
 
-def async_for(name: str, over: str, body: Sequence[Statement]) -> cst.For:
-    """Return `async for name in over:`."""
-    return cst.For(cst.Name(name), parsed(over), block(body), asynchronous=cst.Asynchronous())
+def for_(name: str, over: str, body: Iterable[Statement], *, is_async: bool = False) -> Compound:
+    """Return `for name in over:`."""
+    return Compound(f"{'async ' if is_async else ''}for {name} in {over}:", tuple(body))
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case: its pattern, what it does, and its guard."""
+
+    pattern: str
+    body: Sequence[Statement]
+    guard: str = ""
+
+
+def match(subject: str, cases: Iterable[Case]) -> Compound:
+    """Return a `match` statement."""
+    return Compound(f"match {subject}:", tuple(map(_case, cases)))
+
+
+def _case(it: Case) -> Compound:
+    return Compound(f"case {it.pattern} if {it.guard}:" if it.guard else f"case {it.pattern}:", tuple(it.body))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 
-import libcst as cst
+from omnibuild.assemble.tree import Line
 
-from omnibuild.assemble.tree import line
+type _Import = tuple[tuple[int, int, tuple[object, ...], tuple[object, ...]], str, str, Sequence[str]]
+"""Where a statement stands among the others, its text, its module, and the names that it imports."""
 
 
 class Imports:
@@ -57,39 +59,42 @@ class Imports:
         modules = {alias or module.partition(".")[0] for module, alias in self._modules.items()}
         return frozenset(modules | set(self._names.values()))
 
-    def statements(self) -> list[cst.SimpleStatementLine]:
+    def statements(self) -> list[Line]:
         """Return the import statements, sorted, with an empty line between the groups."""
-        result: list[cst.SimpleStatementLine] = []
-        for group in range(4):
-            for position, (text, module, names) in enumerate(self._group(group)):
-                leading = [cst.EmptyLine()] if position == 0 and result else []
-                result.append(self._commented(line(text), [(module, name) for name in names], leading))
+        found = sorted([*self._whole_modules(), *self._named()], key=lambda it: it[0])
+        result: list[Line] = []
+        group = 0
+        for key, text, module, names in found:
+            leading = [""] if result and key[0] != group else []
+            group = key[0]
+            result.append(self._commented(text, [(module, name) for name in names], leading))
         return result
 
-    def _commented(
-        self, statement: cst.SimpleStatementLine, keys: Sequence[tuple[str, str]], leading: Sequence[cst.EmptyLine]
-    ) -> cst.SimpleStatementLine:
-        above = dict.fromkeys(text for key in keys for text in self._comments.get(key, ()))
+    def _commented(self, text: str, keys: Sequence[tuple[str, str]], leading: Sequence[str]) -> Line:
+        if not self._comments and not self._remarks:
+            return Line(text, tuple(leading))
+        above = dict.fromkeys(it for key in keys for it in self._comments.get(key, ()))
         behind = "  ".join(dict.fromkeys(self._remarks[key] for key in keys if key in self._remarks))
-        lines = [*leading, *(cst.EmptyLine(comment=cst.Comment(text)) for text in above)]
-        if not behind:
-            return statement.with_changes(leading_lines=lines) if lines else statement
-        trailing = cst.TrailingWhitespace(cst.SimpleWhitespace("  "), cst.Comment(behind))
-        return statement.with_changes(leading_lines=lines, trailing_whitespace=trailing)
+        return Line(text, (*leading, *above), behind)
 
-    def _group(self, group: int) -> Iterator[tuple[str, str, Sequence[str]]]:
-        """Yield the statements of a group, each with the module and the names that it imports."""
-        for module in sorted((it for it in self._modules if self._rank(it) == group), key=_natural):
-            alias = self._modules[module]
-            yield (f"import {module} as {alias}" if alias else f"import {module}"), module, [""]
-        modules = {module for module, _ in self._names if self._rank(module) == group}
-        for module in sorted(modules, key=_natural):
-            named = {name: local for (it, name), local in self._names.items() if it == module}
-            plain = sorted((name for name, local in named.items() if local == name), key=_member)
-            renamed = [[name] for name, local in named.items() if local != name]
-            for names in sorted(filter(None, (plain, *renamed)), key=lambda it: _member(it[0])):
-                alias = "" if named[names[0]] == names[0] else f" as {named[names[0]]}"
-                yield f"from {module} import {', '.join(names)}{alias}", module, names
+    def _whole_modules(self) -> Iterator[_Import]:
+        for module, alias in self._modules.items():
+            text = f"import {module} as {alias}" if alias else f"import {module}"
+            yield (self._rank(module), 0, _natural(module), ()), text, module, [""]
+
+    def _named(self) -> Iterator[_Import]:
+        """Yield a statement for the names of each module, and one for each name that is renamed."""
+        named: dict[str, dict[str, str]] = {}
+        for (module, name), local in self._names.items():
+            named.setdefault(module, {})[name] = local
+        for module, locals_ in named.items():
+            rank, place = self._rank(module), _natural(module)
+            plain = sorted((name for name, local in locals_.items() if local == name), key=_member)
+            if plain:
+                yield (rank, 1, place, _member(plain[0])), f"from {module} import {', '.join(plain)}", module, plain
+            for name, local in locals_.items():
+                if local != name:
+                    yield (rank, 1, place, _member(name)), f"from {module} import {name} as {local}", module, [name]
 
     def _rank(self, module: str) -> int:
         top = module.partition(".")[0]
@@ -100,6 +105,7 @@ class Imports:
         return 1 if top in sys.stdlib_module_names else 2
 
 
+@lru_cache(maxsize=4096)
 def _natural(name: str) -> tuple[object, ...]:
     return tuple(int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name.lower()))
 

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import isinf
 
-import libcst as cst
 
-
-def number(
-    value: float, lpar: Sequence[cst.LeftParen] = (), rpar: Sequence[cst.RightParen] = ()
-) -> cst.Integer | cst.Float:
+def number(value: float) -> str:
     """Return a number, which must not be negative."""
     if isinstance(value, int):
-        return cst.Integer(str(value), lpar, rpar)
-    return cst.Float("1e309" if isinf(value) else repr(value).replace("e+", "e"), lpar, rpar)
+        return str(value)
+    return "1e309" if isinf(value) else repr(value).replace("e+", "e")
 
 
-def text(value: str | bytes, nested: str = "") -> cst.SimpleString:
+def text(value: str | bytes, nested: str = "") -> str:
     """Return a text or bytes literal; inside of an f-string, in the other quotes than those of `nested`."""
     prefix = "b" if isinstance(value, bytes) else ""
     inside = value.decode("latin-1") if isinstance(value, bytes) else value
     sign = quote(inside, nested)
-    return cst.SimpleString(prefix + sign + escape(inside, sign, is_bytes=bool(prefix)) + sign)
+    return prefix + sign + escape(inside, sign, is_bytes=bool(prefix)) + sign
 
 
 def quote(value: str, nested: str = "") -> str:

@@ -1,33 +1,82 @@
-"""Small parts of libcst trees, made once and shared: libcst's nodes are immutable."""
+"""The parts of a Python module: statements as immutable values, expressions as their text, written to lines.
+
+What is made here is not laid out: the formatter does that, so only what it keeps matters, as empty lines do.
+"""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-
-import libcst as cst
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 WIDTH = 120
 """The longest line, in characters; the formatter is told the same."""
 
-type Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
+_STEP = "    "
 
 
-@lru_cache(maxsize=8192)
-def parsed(text: str) -> cst.BaseExpression:
-    """Return the tree of an expression that the program itself has written; ours to get right."""
-    return cst.parse_expression(text)
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A statement of one line; `above` are the lines before it, empty ones and comments, `behind` is a comment."""
+
+    text: str
+    above: tuple[str, ...] = ()
+    behind: str = ""
 
 
-@lru_cache(maxsize=1024)
-def line(text: str) -> cst.SimpleStatementLine:
-    """Return the tree of a one-line statement that the program itself has written."""
-    statement = cst.parse_statement(text)
-    if not isinstance(statement, cst.SimpleStatementLine):
-        raise TypeError(f"not a simple statement: {text}")
-    return statement
+@dataclass(frozen=True, slots=True)
+class Docstring:
+    """A docstring, which is wrapped where it stands."""
+
+    text: str
+    above: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Compound:
+    """A statement around others: `head` ends with a colon; `name` is that of a class or a function."""
+
+    head: str
+    body: tuple[Statement, ...]
+    name: str = ""
+    decorators: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HandWritten:
+    """Statements that a person wrote: lines that have the margin of their place already."""
+
+    text: str
+    name: str = ""
+    above: tuple[str, ...] = ()
+
+
+type Statement = Line | Docstring | Compound | HandWritten
+
+
+def lines(statements: Iterable[Statement], margin: str = "") -> Iterator[str]:
+    """Yield the lines of statements; one with a text of several lines comes as one."""
+    for it in statements:
+        for above in it.above:
+            yield f"{margin}{above}" if above else ""
+        match it:
+            case Line(text, _, behind):
+                yield f"{margin}{text}  {behind}" if behind else f"{margin}{text}"
+            case Compound(head, body, _, decorators):
+                for decorator in decorators:
+                    yield f"{margin}@{decorator}"
+                yield margin + head
+                yield from lines(body, margin + _STEP)
+            case Docstring(text):
+                yield margin + _docstring(text, margin)
+            case HandWritten(text):
+                yield text
+
+
+def spaced[S: Statement](statement: S) -> S:
+    """Return a statement with an empty line before it."""
+    return replace(statement, above=("", *statement.above))
 
 
 def quoted(text: str) -> str:
@@ -53,33 +102,31 @@ def sentence(text: str) -> str:
     return line_ if not line_ or line_[-1] in ".!?:…" else f"{line_}."
 
 
-def docstring(text: str, indent: int = 0) -> cst.SimpleStatementLine:
+def _docstring(text: str, margin: str) -> str:
     """Return a docstring: one line if it fits, else a summary, a blank line and the rest."""
-    margin = " " * indent
     safe = sentence(text).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     if safe.endswith('"'):
         safe += " "
-    if indent + len(safe) + 6 <= WIDTH:
-        return line(f'"""{safe}"""')
+    if len(margin) + len(safe) + 6 <= WIDTH:
+        return f'"""{safe}"""'
     summary, _, rest = safe.partition(". ")
-    room = WIDTH - indent - 6
+    room = WIDTH - len(margin) - 6
     paragraphs = [textwrap.wrap(f"{summary}." if rest else summary, room), textwrap.wrap(rest, room)]
     body = f"\n\n{margin}".join(f"\n{margin}".join(it) for it in paragraphs if it)
-    return line(f'"""{body}\n{margin}"""')
+    return f'"""{body}\n{margin}"""'
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter of a function; `self` has no annotation."""
+    """A parameter of a function; `self` has no annotation. The name may begin with `*`."""
 
     name: str
     annotation: str = ""
     default: str = ""
 
-
-def block(statements: Sequence[Statement]) -> cst.IndentedBlock:
-    """Return the statements as the body of a class or function."""
-    return cst.IndentedBlock(list(statements))
+    def __str__(self) -> str:
+        annotated = f"{self.name}: {self.annotation}" if self.annotation else self.name
+        return f"{annotated} = {self.default}" if self.default else annotated
 
 
 def function(
@@ -90,59 +137,33 @@ def function(
     *,
     is_async: bool = False,
     decorators: Sequence[str] = (),
-) -> cst.FunctionDef:
+) -> Compound:
     """Return a function whose parts are all known."""
-    return cst.FunctionDef(
-        cst.Name(name),
-        cst.Parameters([_parameter(it) for it in parameters]),
-        block(body),
-        decorators=[cst.Decorator(parsed(it)) for it in decorators],
-        returns=cst.Annotation(parsed(returns)),
-        asynchronous=cst.Asynchronous() if is_async else None,
-    )
+    head = f"{'async ' if is_async else ''}def {name}({', '.join(map(str, parameters))}) -> {returns}:"
+    return Compound(head, tuple(body), name, tuple(decorators))
 
 
-def _parameter(it: Parameter) -> cst.Param:
-    return cst.Param(
-        cst.Name(it.name),
-        cst.Annotation(parsed(it.annotation)) if it.annotation else None,
-        default=parsed(it.default) if it.default else None,
-    )
-
-
-def class_(name: str, bases: Sequence[str], body: Sequence[Statement], decorators: Sequence[str] = ()) -> cst.ClassDef:
+def class_(name: str, bases: Sequence[str], body: Sequence[Statement], decorators: Sequence[str] = ()) -> Compound:
     """Return a class."""
-    return cst.ClassDef(
-        cst.Name(name),
-        block(body),
-        bases=[cst.Arg(parsed(base)) for base in bases],
-        decorators=[cst.Decorator(parsed(it)) for it in decorators],
-    )
+    head = f"class {name}({', '.join(bases)}):" if bases else f"class {name}:"
+    return Compound(head, tuple(body), name, tuple(decorators))
 
 
-def call(function_: str, keywords: Sequence[tuple[str, cst.BaseExpression]]) -> cst.Call:
+def call(function_: str, keywords: Iterable[tuple[str, str]]) -> str:
     """Return a call with keyword arguments."""
-    return cst.Call(
-        parsed(function_),
-        [cst.Arg(value, keyword=cst.Name(key), equal=_TIGHT) for key, value in keywords],
-    )
+    return f"{function_}({', '.join(f'{key}={value}' for key, value in keywords)})"
 
 
-def assign(name: str, value: cst.BaseExpression, annotation: str = "") -> cst.SimpleStatementLine:
+def assign(name: str, value: str, annotation: str = "") -> Line:
     """Return `name = value`, or `name: annotation = value`."""
-    if annotation:
-        return cst.SimpleStatementLine([cst.AnnAssign(cst.Name(name), cst.Annotation(parsed(annotation)), value)])
-    return cst.SimpleStatementLine([cst.Assign([cst.AssignTarget(cst.Name(name))], value)])
+    return Line(f"{name}: {annotation} = {value}" if annotation else f"{name} = {value}")
 
 
-def declare(name: str, annotation: str) -> cst.SimpleStatementLine:
+def declare(name: str, annotation: str) -> Line:
     """Return `name: annotation`."""
-    return cst.SimpleStatementLine([cst.AnnAssign(cst.Name(name), cst.Annotation(parsed(annotation)))])
+    return Line(f"{name}: {annotation}")
 
 
-def returning(value: cst.BaseExpression) -> cst.SimpleStatementLine:
+def returning(value: str) -> Line:
     """Return `return value`."""
-    return cst.SimpleStatementLine([cst.Return(value)])
-
-
-_TIGHT = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+    return Line(f"return {value}")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import libcst as cst
-
 from omnibuild.assemble.body import method, take_apart
 from omnibuild.assemble.imports import Imports
-from omnibuild.assemble.tree import Parameter, function, line
+from omnibuild.assemble.tree import Compound, HandWritten, Line, Parameter, function
 from omnibuild.core.values import NodeSpec, Problem
 from omnibuild.onex.code import handler_module
 from omnibuild.onex.environment import CLASS as ENVIRONMENT
@@ -30,14 +28,13 @@ def handler(spec: NodeSpec, names: Names) -> Part:
         raise ValueError(f"{spec.name} has no body")
     imports = Imports(names.package, reserved=(handler_class(spec),))
     parts = take_apart(spec.body.text, imports)
-    members: list[cst.FunctionDef] = []
+    members: list[Compound | HandWritten] = []
     first: list[str] = []
     if spec.env:
         imports.name(environment_module(spec, names), ENVIRONMENT)
         members.append(_constructor())
-    parameters = [it.name.value for it in parts.handle.params.params]
-    if len(parameters) > 1:
-        first.append(f"{parameters[1]} = self._environment")
+    if len(parts.handle.parameters) > 1:
+        first.append(f"{parts.handle.parameters[1]} = self._environment")
     members.append(method(parts.handle, f"Answer one request to {spec.name}.", first))
     part = handler_module(
         spec, names, imports, members, {}, beside=parts.beside, description=parts.description or spec.description
@@ -45,12 +42,12 @@ def handler(spec: NodeSpec, names: Names) -> Part:
     return Part(part.path, part.text, part.origins, spec.body)
 
 
-def _constructor() -> cst.FunctionDef:
+def _constructor() -> Compound:
     return function(
         "__init__",
         [Parameter("self"), Parameter("environment", f"{ENVIRONMENT} | None", "None")],
         "None",
-        [line(f"self._environment = environment or {ENVIRONMENT}.read()")],
+        [Line(f"self._environment = environment or {ENVIRONMENT}.read()")],
     )
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-import libcst as cst
-
 from omnibuild.assemble.imports import Imports
 from omnibuild.assemble.module import module
-from omnibuild.assemble.tree import Statement, class_, docstring, line, quoted
+from omnibuild.assemble.tree import Compound, Docstring, HandWritten, Line, Statement, class_, quoted, spaced
 from omnibuild.core.values import ClassOf, Imported, NodeSpec, Pointer
 from omnibuild.onex.names import Names, handler_class
 from omnibuild.onex.part import Part
@@ -29,7 +27,7 @@ def handler_module(
     spec: NodeSpec,
     names: Names,
     imports: Imports,
-    members: Sequence[cst.FunctionDef],
+    members: Sequence[Compound | HandWritten],
     origins: Mapping[tuple[str, ...], Pointer],
     *,
     beside: Sequence[Statement] = (),
@@ -37,7 +35,7 @@ def handler_module(
 ) -> Part:
     """Return the module of a handler whose class has these methods; `beside` stands before the class."""
     name = handler_class(spec)
-    body: list[Statement] = [docstring(spec.description, 4), *(spaced(it) for it in members)]
+    body: list[Statement] = [Docstring(spec.description), *(spaced(it) for it in members)]
     text = module(description or spec.description, imports, [*beside, class_(name, [], body)])
     return Part(names.path(names.handler_module(spec)), text, {(): spec.at, **origins})
 
@@ -47,11 +45,6 @@ def handlers_package(spec: NodeSpec, names: Names) -> Part:
     name = handler_class(spec)
     imports = Imports(names.package)
     imports.name(names.handler_module(spec), name)
-    exports = spaced(line(f"__all__ = [{quoted(name)}]"))
+    exports = spaced(Line(f"__all__ = [{quoted(name)}]"))
     path = names.path(f"{names.package_of(spec.name)}.handlers", is_package=True)
     return Part(path, module(f"The handler of {spec.name}.", imports, [exports]), {(): spec.at})
-
-
-def spaced[N: (cst.FunctionDef, cst.SimpleStatementLine, cst.With)](node: N) -> N:
-    """Return a statement with an empty line before it."""
-    return node.with_changes(leading_lines=[cst.EmptyLine(), *node.leading_lines])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from omnibuild.assemble.expression import expression
 from omnibuild.assemble.imports import Imports
-from omnibuild.assemble.tree import Parameter, Statement, assign, call, docstring, function, returning
+from omnibuild.assemble.tree import Docstring, Parameter, Statement, assign, call, function, returning
 from omnibuild.core.values import Logic, Model, NodeSpec, Pointer, Problem
 from omnibuild.onex.code import handler_module, writer
 from omnibuild.onex.logic import REQUEST, LoweredLogic, lower_logic, request_scope
@@ -36,7 +36,7 @@ def handler(spec: NodeSpec, names: Names) -> Part:
     imports = Imports(names.package, reserved=(handler_class(spec),))
     request, output = names.imported(spec.input, imports), names.imported(spec.output, imports)
     written = writer(names, imports)
-    statements: list[Statement] = [docstring("Compute the output of one request.", 8)]
+    statements: list[Statement] = [Docstring("Compute the output of one request.")]
     statements += [assign(key, expression(it.tree, written)) for key, it in logic.let]
     statements.append(returning(call(output, [(key, expression(it.tree, written)) for key, it in logic.output])))
     handle = function("handle", [Parameter("self"), Parameter(REQUEST, request)], output, statements)

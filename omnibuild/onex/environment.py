@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import libcst as cst
-
 from omnibuild.assemble.imports import Imports
 from omnibuild.assemble.module import module
 from omnibuild.assemble.tree import (
+    Docstring,
     Parameter,
     Statement,
     call,
     class_,
     declare,
-    docstring,
     function,
-    parsed,
     quoted,
     returning,
+    spaced,
 )
 from omnibuild.core.values import NodeSpec, Pointer, Variable
 from omnibuild.onex.names import Names
@@ -41,21 +39,16 @@ def environment_part(spec: NodeSpec, names: Names) -> Part | None:
         optional = not variable.required and variable.default is None
         fields.append(declare(variable.name.lower(), "str | None" if optional else "str"))
         if variable.description:
-            fields.append(docstring(variable.description, 4))
-    fields[0] = fields[0].with_changes(leading_lines=[cst.EmptyLine()])
-    built = call("cls", [(it.name.lower(), parsed(_reading(it))) for it in spec.env])
+            fields.append(Docstring(variable.description))
+    fields[0] = spaced(fields[0])
+    built = call("cls", [(it.name.lower(), _reading(it)) for it in spec.env])
     missing = any(it.required for it in spec.env)
     told = "Read the variables; a missing one raises KeyError with its name." if missing else "Read the variables."
-    read = function(
-        "read",
-        [Parameter("cls")],
-        imports.name("typing", "Self"),
-        [docstring(told, 8), returning(built)],
-        decorators=["classmethod"],
-    ).with_changes(leading_lines=[cst.EmptyLine()])
+    own = imports.name("typing", "Self")
+    read = function("read", [Parameter("cls")], own, [Docstring(told), returning(built)], decorators=["classmethod"])
     what = f"What {spec.name} reads from its environment, once, at start."
     dataclass = f"{imports.name('dataclasses', 'dataclass')}(frozen=True, slots=True)"
-    body = class_(CLASS, [], [docstring(what, 4), *fields, read], [dataclass])
+    body = class_(CLASS, [], [Docstring(what), *fields, spaced(read)], [dataclass])
     origins: dict[tuple[str, ...], Pointer] = {(CLASS, it.name.lower()): it.at for it in spec.env}
     origins[()] = spec.at.to("env")
     return Part(names.path(environment_module(spec, names)), module(what, imports, [body]), origins)

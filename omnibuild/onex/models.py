@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 
-import libcst as cst
-
 from omnibuild.assemble.imports import Imports
 from omnibuild.assemble.module import module
-from omnibuild.assemble.tree import Statement, assign, call, class_, declare, docstring, line, parsed, quoted, raw
+from omnibuild.assemble.tree import Docstring, Line, Statement, assign, call, class_, declare, quoted, raw, spaced
 from omnibuild.assemble.types import Types
 from omnibuild.core.values import DISCRIMINATOR, Enum, Field, Json, Model, NodeSpec, Ref, Spec, Type
 from omnibuild.onex.names import Names, member_name, snake
@@ -39,7 +37,7 @@ def _package(spec: Spec, names: Names) -> Part:
     ends = (spec.input, spec.output) if isinstance(spec, NodeSpec) else ()
     classes += [imports.name(names.class_module(ref), names.class_name(ref)) for ref in ends]
     exported = ", ".join(quoted(name) for name in sorted(set(classes)))
-    body = [_spaced(assign("__all__", parsed(f"[{exported}]")))] if classes else []
+    body = [spaced(assign("__all__", f"[{exported}]"))] if classes else []
     text = (
         f"The models of {spec.name}." if isinstance(spec, NodeSpec) else (spec.description or f"{spec.name}, shared.")
     )
@@ -47,21 +45,17 @@ def _package(spec: Spec, names: Names) -> Part:
     return Part(path, module(text, imports, body), {(): spec.at})
 
 
-def _spaced(statement: cst.SimpleStatementLine) -> cst.SimpleStatementLine:
-    return statement.with_changes(leading_lines=[cst.EmptyLine()])
-
-
 def _enum(enum: Enum, spec: Spec, names: Names) -> Part:
     imports = Imports(names.package)
     name = names.class_name(enum.ref)
     is_status = isinstance(spec, NodeSpec) and spec.machine is not None and enum.ref == spec.machine.status
     meaning_of_all = f"The states of {spec.name}." if is_status else f"The values of {_words(enum.ref.name)}."
-    body: list[Statement] = [docstring(meaning_of_all, 4)]
+    body: list[Statement] = [Docstring(meaning_of_all)]
     for position, (member, meaning) in enumerate(enum.members):
-        statement = assign(member_name(member), parsed(quoted(member)))
-        body.append(_spaced(statement) if position == 0 else statement)
+        statement = assign(member_name(member), quoted(member))
+        body.append(spaced(statement) if position == 0 else statement)
         if meaning:
-            body.append(docstring(meaning, 4))
+            body.append(Docstring(meaning))
     base = imports.name("enum", "StrEnum")
     text = module(meaning_of_all, imports, [class_(name, [base], body)])
     origins = {(): enum.at, (name,): enum.at}
@@ -98,12 +92,12 @@ def _model(model: Model, spec: Spec, names: Names) -> Part:
     types = model_types(imports, names, own=model.ref)
     base, config = imports.name("pydantic", "BaseModel"), imports.name("pydantic", "ConfigDict")
     body: list[Statement] = [
-        docstring(describe(model, spec), 4),
-        _spaced(line(f'model_config = {config}(frozen=True, extra="forbid")')),
+        Docstring(describe(model, spec)),
+        spaced(Line(f'model_config = {config}(frozen=True, extra="forbid")')),
     ]
     for position, field in enumerate(model.fields):
         statement = _field(field, types, imports)
-        body.append(_spaced(statement) if position == 0 else statement)
+        body.append(spaced(statement) if position == 0 else statement)
     text = module(describe(model, spec), imports, [class_(name, [base], body)])
     origins = {(): model.at, (name,): model.at} | {(name, field.name): field.at for field in model.fields}
     return Part(names.path(names.class_module(model.ref)), text, origins)
@@ -120,7 +114,7 @@ def model_types(imports: Imports, names: Names, own: Ref | None = None) -> Types
     return Types(imports, class_name, names.graph.lookup)
 
 
-def _field(field: Field, types: Types, imports: Imports) -> cst.SimpleStatementLine:
+def _field(field: Field, types: Types, imports: Imports) -> Line:
     annotation = types.annotation(field.type)
     if '"' in annotation and " | " in annotation:
         annotation = quoted(annotation.replace('"', ""))
@@ -128,15 +122,15 @@ def _field(field: Field, types: Types, imports: Imports) -> cst.SimpleStatementL
     if field.type.head == "list" and DISCRIMINATOR in dict(constraints):
         annotation = _tagged_items(field, types, imports)
         constraints = tuple(it for it in constraints if it[0] != DISCRIMINATOR)
-    keywords: list[tuple[str, cst.BaseExpression]] = []
+    keywords: list[tuple[str, str]] = []
     if not field.required:
         text, is_factory = types.default(field)
         if not is_factory and not constraints and not field.description:
-            return assign(field.name, parsed(text), annotation)
-        keywords.append(("default_factory" if is_factory else "default", parsed(text)))
-    keywords += [(name, parsed(_constraint(name, value, field.type, types))) for name, value in constraints]
+            return assign(field.name, text, annotation)
+        keywords.append(("default_factory" if is_factory else "default", text))
+    keywords += [(name, _constraint(name, value, field.type, types)) for name, value in constraints]
     if field.description:
-        keywords.append(("description", parsed(quoted(field.description))))
+        keywords.append(("description", quoted(field.description)))
     if not keywords:
         return declare(field.name, annotation)
     return assign(field.name, call(imports.name("pydantic", "Field"), keywords), annotation)

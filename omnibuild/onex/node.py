@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from omnibuild.assemble.imports import Imports
 from omnibuild.assemble.module import module
-from omnibuild.assemble.tree import class_, docstring
+from omnibuild.assemble.tree import Docstring, class_
 from omnibuild.core.values import Kind, NodeSpec
 from omnibuild.onex.names import Names, base_class, node_class
 from omnibuild.onex.part import Part
@@ -22,6 +22,6 @@ def node_part(spec: NodeSpec, names: Names) -> Part:
     base = imports.name("omnibase_core.nodes", base_class(spec.kind))
     if spec.kind in _GENERIC:
         base = f"{base}[{names.imported(spec.input, imports)}, {names.imported(spec.output, imports)}]"
-    body = class_(node_class(spec), [base], [docstring(spec.description, 4)])
+    body = class_(node_class(spec), [base], [Docstring(spec.description)])
     text = module(spec.description, imports, [body])
     return Part(names.path(f"{names.package_of(spec.name)}.node"), text, {(): spec.at})

@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from omnibuild.assemble.imports import Imports
 from omnibuild.assemble.module import module
 from omnibuild.assemble.template import Templates
-from omnibuild.assemble.tree import assign, parsed
+from omnibuild.assemble.tree import assign, spaced
 from omnibuild.core.values import Json, NodeSpec, Problem, Settings
 from omnibuild.onex import readme
-from omnibuild.onex.code import spaced
 from omnibuild.onex.metadata import COMPATIBLE_CORE
 from omnibuild.onex.names import Names, folder, kebab
 from omnibuild.onex.part import Part
@@ -47,7 +46,7 @@ def _top(names: Names) -> str:
     if not _shares(names):
         return module(text, None, [])
     imports = Imports(names.package)
-    extended = assign("__path__", parsed(f"{imports.name('pkgutil', 'extend_path')}(__path__, __name__)"))
+    extended = assign("__path__", f"{imports.name('pkgutil', 'extend_path')}(__path__, __name__)")
     return module(text, imports, [spaced(extended)])
 
 

@@ -6,11 +6,10 @@ import ast
 import builtins
 from collections.abc import Callable, Mapping
 
-import libcst as cst
-
+from omnibuild.assemble.blocks import with_
 from omnibuild.assemble.imports import Imports
 from omnibuild.assemble.module import module
-from omnibuild.assemble.tree import Parameter, Statement, assign, docstring, function, line, parsed, quoted
+from omnibuild.assemble.tree import Compound, Docstring, Line, Parameter, Statement, assign, function, quoted, spaced
 from omnibuild.assemble.types import Types
 from omnibuild.core.values import Body, Example, NodeSpec, Pointer, Ref, Type
 from omnibuild.onex.names import Names, example_names, handler_class
@@ -61,19 +60,19 @@ class _ExampleTests:
     def _class_name(self, ref: Ref) -> str:
         return self._names.imported(ref, self._imports)
 
-    def _test(self, name: str, example: Example) -> cst.FunctionDef:
+    def _test(self, name: str, example: Example) -> Compound:
         parameters = []
-        body: list[Statement] = [docstring(example.name[:1].upper() + example.name[1:], 4)]
+        body: list[Statement] = [Docstring(example.name[:1].upper() + example.name[1:])]
         if example.env:
             parameters.append(Parameter("monkeypatch", f"{self._imports.module('pytest')}.MonkeyPatch"))
-            body += [line(f"monkeypatch.setenv({quoted(key)}, {quoted(value)})") for key, value in example.env]
+            body += [Line(f"monkeypatch.setenv({quoted(key)}, {quoted(value)})") for key, value in example.env]
         request = f"{self._class_name(self._spec.input)}.model_validate({self._json(example)})"
         if example.fails:
             body += self._failing(example, request)
         else:
             expected = self._types.value(Type("ref", ref=self._spec.output), example.output)
-            body.append(assign("request", parsed(request)))
-            body.append(_spaced(line(f"assert {self._handled('request')} == {expected}")))
+            body.append(assign("request", request))
+            body.append(spaced(Line(f"assert {self._handled('request')} == {expected}")))
         return function(name, parameters, "None", body)
 
     def _json(self, example: Example) -> str:
@@ -88,12 +87,11 @@ class _ExampleTests:
         # What is not valid may show in the request already; any other failure must come from the handler.
         before: list[Statement] = []
         if example.fails != "validation":
-            before.append(assign("request", parsed(request)))
+            before.append(assign("request", request))
             request = "request"
         raised = self._exception(example.fails)
-        context = cst.WithItem(parsed(f"{self._imports.module('pytest')}.raises({raised})"))
-        block = cst.With([context], cst.IndentedBlock([line(self._handled(request))]))
-        return [*before, block.with_changes(leading_lines=[cst.EmptyLine()]) if before else block]
+        raising = with_([f"{self._imports.module('pytest')}.raises({raised})"], [Line(self._handled(request))])
+        return [*before, spaced(raising) if before else raising]
 
     def _exception(self, name: str) -> str:
         """Return the exception's class, imported from where the body has it."""
@@ -119,10 +117,6 @@ def _home(name: str, body: Body | None, handler_module: str) -> str | None:
     return None
 
 
-def _spaced(statement: cst.SimpleStatementLine) -> cst.SimpleStatementLine:
-    return statement.with_changes(leading_lines=[cst.EmptyLine()])
-
-
 def round_trips(spec: NodeSpec, names: Names) -> Part | None:
     """Return the test module of the input's and the output's journey through JSON, as far as they are generated."""
     ends = {ref: end for ref, end in _ends(spec, names).items() if is_known(ref, names)}
@@ -137,9 +131,9 @@ def round_trips(spec: NodeSpec, names: Names) -> Part | None:
     for ref, end in ends.items():
         test = _round_trip(names.imported(ref, imports), end, strategies.model(ref), is_ambiguous(ref, names))
         tests.append(test)
-        origins[(test.name.value,)] = spec.at.to(end)
-    constants: list[Statement] = [assign(name, parsed(text)) for name, text in strategies.definitions]
-    constants[0] = constants[0].with_changes(leading_lines=[cst.EmptyLine()])
+        origins[(test.name,)] = spec.at.to(end)
+    constants: list[Statement] = [assign(name, text) for name, text in strategies.definitions]
+    constants[0] = spaced(constants[0])
     text = module(f"What {spec.name} is asked and answers survives JSON.", imports, [*constants, *tests])
     path = names.path(f"{names.package_of(spec.name)}.tests.test_models_{spec.name}")
     return Part(path, text, origins)
@@ -151,10 +145,10 @@ def _ends(spec: NodeSpec, names: Names) -> Mapping[Ref, str]:
     return ends
 
 
-def _round_trip(class_name: str, end: str, strategy: str, ambiguous: bool) -> cst.FunctionDef:
+def _round_trip(class_name: str, end: str, strategy: str, ambiguous: bool) -> Compound:
     dumped = "value.model_dump_json()"
     again = f"{class_name}.model_validate_json({dumped})"
     check = f"assert {again}.model_dump_json() == {dumped}" if ambiguous else f"assert {again} == value"
-    body: list[Statement] = [docstring(f"Any {end} is the same after a journey through JSON.", 4), line(check)]
+    body: list[Statement] = [Docstring(f"Any {end} is the same after a journey through JSON."), Line(check)]
     parameters = [Parameter("value", class_name)]
     return function(f"test_{end}_survives_json", parameters, "None", body, decorators=[f"given({strategy})"])

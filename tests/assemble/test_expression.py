@@ -1,4 +1,4 @@
-"""Expressions as libcst trees: the code that comes out is the tree that went in."""
+"""Expressions as text: what comes out is the tree that went in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import libcst as cst
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,7 +22,7 @@ def spell(node: Imported | ClassOf) -> str:
 
 
 def write(tree: ast.expr) -> str:
-    return cst.Module([]).code_for_node(expression(tree, spell))
+    return expression(tree, spell)
 
 
 def parse(code: str) -> ast.expr:

@@ -5,12 +5,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-import libcst as cst
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from omnibuild.assemble.imports import Imports
+from omnibuild.assemble.tree import lines
 
 MODULES = (
     "abc",
@@ -54,7 +54,7 @@ WANTED = st.lists(
 
 
 def text(imports: Imports) -> str:
-    return cst.Module(body=imports.statements()).code
+    return "\n".join([*lines(imports.statements()), ""])
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])

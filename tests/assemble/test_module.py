@@ -2,14 +2,14 @@ from __future__ import annotations
 
 from omnibuild.assemble.imports import Imports
 from omnibuild.assemble.module import module
-from omnibuild.assemble.tree import line
+from omnibuild.assemble.tree import Line
 
 
 def test_a_module_is_a_docstring_imports_and_statements() -> None:
     imports = Imports("acme")
     imports.name("decimal", "Decimal")
 
-    assert module("Price it", imports, [line("x = Decimal(1)")]) == (
+    assert module("Price it", imports, [Line("x = Decimal(1)")]) == (
         '"""Price it."""\n\nfrom decimal import Decimal\nx = Decimal(1)\n'
     )
 

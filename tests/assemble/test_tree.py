@@ -2,30 +2,33 @@ from __future__ import annotations
 
 import ast
 
-import libcst as cst
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from omnibuild.assemble.tree import (
+    Compound,
+    Docstring,
+    HandWritten,
+    Line,
     Parameter,
+    Statement,
     assign,
     call,
     class_,
     declare,
-    docstring,
     function,
-    line,
-    parsed,
+    lines,
     quoted,
     raw,
     returning,
     sentence,
+    spaced,
 )
 
 
-def code(*statements: cst.SimpleStatementLine | cst.BaseCompoundStatement) -> str:
-    return cst.Module(body=list(statements)).code
+def code(*statements: Statement) -> str:
+    return "\n".join([*lines(statements), ""])
 
 
 @given(st.text() | st.text(alphabet="\"'\\\n\t{}ab"))
@@ -69,21 +72,26 @@ def test_a_sentence_is_one_line_and_ends(text: str, expected: str) -> None:
     assert sentence(text) == expected
 
 
-@given(
-    st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"))).filter(str.strip), st.sampled_from([0, 4, 8])
-)
-def test_a_docstring_says_what_it_should(text: str, indent: int) -> None:
-    tree = ast.parse(code(docstring(text, indent)))
+@given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"))).filter(str.strip), st.integers(0, 2))
+def test_a_docstring_says_what_it_should(text: str, depth: int) -> None:
+    statement: Statement = Docstring(text)
+    for _ in range(depth):
+        statement = Compound("if it:", (statement,))
+    found = ast.parse(code(statement)).body[0]
+    for _ in range(depth):
+        assert isinstance(found, ast.If)
+        found = found.body[0]
 
-    found = ast.get_docstring(tree)
+    assert isinstance(found, ast.Expr)
+    found = ast.literal_eval(found.value)
     assert found is not None
     assert "".join(found.split()) == "".join(sentence(text).split())
 
 
 def test_a_long_docstring_has_a_summary_and_a_rest() -> None:
-    text = code(docstring(f"Price it. {'Then do it again and again. ' * 6}", 4))
+    text = code(Compound("if it:", (Docstring(f"Price it. {'Then do it again and again. ' * 6}"),)))
 
-    assert text.startswith('"""Price it.\n\n    Then do it again')
+    assert text.startswith('if it:\n    """Price it.\n\n    Then do it again')
     assert text.endswith('\n    """\n')
     assert max(map(len, text.splitlines())) <= 120
 
@@ -93,7 +101,7 @@ def test_the_parts_of_a_module() -> None:
         "handle",
         [Parameter("self"), Parameter("request", "Model"), Parameter("limit", "int", "3")],
         "Model | None",
-        [assign("x", parsed("1")), assign("y", parsed("2"), "int"), returning(call("Model", [("x", parsed("x"))]))],
+        [assign("x", "1"), assign("y", "2", "int"), returning(call("Model", [("x", "x")]))],
         is_async=True,
         decorators=["traced"],
     )
@@ -110,6 +118,9 @@ def test_the_parts_of_a_module() -> None:
     )
 
 
-def test_a_line_is_a_simple_statement() -> None:
-    with pytest.raises(TypeError, match="not a simple statement: if x: pass"):
-        line("if x: pass")
+def test_what_stands_above_and_behind() -> None:
+    statement = spaced(Line("x = 1", ("# Why.",), "# what"))
+
+    assert code(Compound("if it:", (statement, HandWritten("    y = 2\n# at the margin")))) == (
+        "if it:\n\n    # Why.\n    x = 1  # what\n    y = 2\n# at the margin\n"
+    )

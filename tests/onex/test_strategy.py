@@ -4,12 +4,12 @@ import re
 from typing import Any
 
 import hypothesis
-import libcst as cst
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from omnibuild.assemble.imports import Imports
+from omnibuild.assemble.tree import lines
 from omnibuild.core.values import Json, Ref
 from omnibuild.onex.strategy import Strategies, is_ambiguous
 from tests.onex.declarations import FIELDS, IT, declaring, loaded, names_of
@@ -29,8 +29,8 @@ def made(fields: dict[str, Json]) -> tuple[type[Any], st.SearchStrategy[Any]]:
     strategies = Strategies(imports, names)
     constant = strategies.model(IT)
     space = {**loaded(names), "st": st, "hypothesis": hypothesis}
-    lines = [it for it in cst.Module(body=imports.statements()).code.splitlines() if "acme" not in it]
-    exec("\n".join([*lines, *(f"{name} = {text}" for name, text in strategies.definitions)]), space)
+    imported = [it for it in lines(imports.statements()) if "acme" not in it]
+    exec("\n".join([*imported, *(f"{name} = {text}" for name, text in strategies.definitions)]), space)
     return space["ModelIt"], space[constant]
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 
-import libcst as cst
-
 from omnibuild.assemble.expression import expression as written
 from omnibuild.core.values import (
     ClassOf,
@@ -112,7 +110,7 @@ def python(text: str, expected: str | None = None) -> str:
     """Return the Python that an expression becomes."""
     lowered, problems = read(text, expected)
     assert lowered, problems
-    return cst.Module([]).code_for_node(written(lowered.tree, spell))
+    return written(lowered.tree, spell)
 
 
 def shown(text: str, expected: str | None = None) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import time
 
-import libcst as cst
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -222,7 +221,7 @@ def test_every_text_is_python_or_problems_inside_of_it(text: str, expected: str 
         assert 0 <= problem.at.offset <= len(text)
         assert problem.at.path == AT.path
     if lowered:
-        code = cst.Module([]).code_for_node(written(lowered.tree, spell))
+        code = written(lowered.tree, spell)
         ast.parse(code, mode="eval")
 
 

@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import libcst as cst
-
 from omnibuild.core.values import Imported, Json, Pointer, Problem, Type
 from omnibuild.onex.connectors.reading import Reading
 from omnibuild.onex.effect.scene import Scene
@@ -87,7 +85,7 @@ class Code(Protocol):
         """Import a name; return what it is called in this module."""
         ...
 
-    def constant(self, name: str, value: cst.BaseExpression, at: Pointer) -> ast.expr:
+    def constant(self, name: str, value: str, at: Pointer) -> ast.expr:
         """Return a constant of the module that is called this, or like this if another value has the name."""
         ...
 

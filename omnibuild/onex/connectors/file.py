@@ -6,7 +6,7 @@ import ast
 
 from pydantic import Field, JsonValue
 
-from omnibuild.assemble.tree import line, quoted
+from omnibuild.assemble.tree import Line, quoted
 from omnibuild.core.values import Type
 from omnibuild.onex.connectors.connector import Action, Code, Connector, Fixture, Parameters, Result
 from omnibuild.onex.connectors.reading import Reading
@@ -67,19 +67,19 @@ class Then(Written):
 def _write(scene: Scene, given: Given | None, then: Then | None) -> None:
     for variable, files in given.folder.items() if given else ():
         folder = scene.local(variable.lower())
-        scene.before(line(f"{folder} = {scene.folder()} / {quoted(variable.lower())}"))
-        scene.before(line(f"{folder}.mkdir()"))
+        scene.before(Line(f"{folder} = {scene.folder()} / {quoted(variable.lower())}"))
+        scene.before(Line(f"{folder}.mkdir()"))
         for path, text in files.items():
             place = f"({folder} / {quoted(path)})"
             if "/" in path:
-                scene.before(line(f"{place}.parent.mkdir(parents=True, exist_ok=True)"))
-            scene.before(line(f"{place}.write_text({quoted(text)})"))
+                scene.before(Line(f"{place}.parent.mkdir(parents=True, exist_ok=True)"))
+            scene.before(Line(f"{place}.write_text({quoted(text)})"))
         scene.variable(variable, f"str({folder})")
         if then and variable in then.folder:
             found = (
                 f'{{it.relative_to({folder}).as_posix(): it.read_text() for it in {folder}.rglob("*") if it.is_file()}}'
             )
-            scene.after(line(f"assert {found} == {scene.literal({**then.folder[variable]})}"))
+            scene.after(Line(f"assert {found} == {scene.literal({**then.folder[variable]})}"))
 
 
 CONNECTOR = Connector(

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, JsonValue
 
-from omnibuild.assemble.tree import line, quoted
+from omnibuild.assemble.tree import Line, quoted
 from omnibuild.core.values import Imported, Json, Type
 from omnibuild.onex.connectors.connector import Action, Code, Connector, Fixture, Parameters, Resource, Result
 from omnibuild.onex.connectors.reading import Reading, as_dict
@@ -158,9 +158,9 @@ def _write(scene: Scene, given: Given | None, then: Then | None) -> None:
         below = f"/{variable.lower().replace('_', '-')}" if several else ""
         for it in exchanges:
             request = f"{server}.expect_ordered_request({quoted(below + it.path)}, method={quoted(it.method)})"
-            scene.before(line(f"{request}.{_response(scene, it)}"))
+            scene.before(Line(f"{request}.{_response(scene, it)}"))
         scene.variable(variable, f"{server}.url_for({quoted(below)})")
-    scene.after(line(f"{server}.check()"))
+    scene.after(Line(f"{server}.check()"))
     if then:
         _look(scene, server, then, several)
 
@@ -179,16 +179,16 @@ def _look(scene: Scene, server: str, then: Then, several: bool) -> None:
         below = f"/{variable.lower().replace('_', '-')}" if several else ""
         seen = scene.local("seen")
         own = f" if it.path.startswith({quoted(f'{below}/')})" if several else ""
-        scene.after(line(f"{seen} = [it for it, _ in {server}.log{own}]"))
+        scene.after(Line(f"{seen} = [it for it, _ in {server}.log{own}]"))
         paths = ", ".join(f"({quoted(it.method)}, {quoted(below + it.path)})" for it in requests)
-        scene.after(line(f"assert [(it.method, it.path) for it in {seen}] == [{paths}]"))
+        scene.after(Line(f"assert [(it.method, it.path) for it in {seen}] == [{paths}]"))
         for index, it in enumerate(requests):
             if "json_" in it.model_fields_set:
-                scene.after(line(f"assert {seen}[{index}].get_json() == {scene.literal(it.json_)}"))
+                scene.after(Line(f"assert {seen}[{index}].get_json() == {scene.literal(it.json_)}"))
             if "body" in it.model_fields_set:
-                scene.after(line(f"assert {seen}[{index}].get_data(as_text=True) == {quoted(it.body)}"))
+                scene.after(Line(f"assert {seen}[{index}].get_data(as_text=True) == {quoted(it.body)}"))
             for name, value in it.headers.items():
-                scene.after(line(f"assert {seen}[{index}].headers[{quoted(name)}] == {quoted(value)}"))
+                scene.after(Line(f"assert {seen}[{index}].headers[{quoted(name)}] == {quoted(value)}"))
 
 
 CONNECTOR = Connector(

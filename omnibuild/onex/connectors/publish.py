@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from pydantic import Field, JsonValue
 
-from omnibuild.assemble.tree import line, quoted
+from omnibuild.assemble.tree import Line, quoted
 from omnibuild.core.nearest import nearest
 from omnibuild.core.values import Json, Pointer, Problem
 from omnibuild.onex.connectors.connector import Action, Code, Connector, Fixture, Parameters, Resource
@@ -80,14 +80,14 @@ def _write(scene: Scene, given: None, then: Then | None) -> None:
     del given
     asyncio = scene.imports.module("asyncio")
     bus = scene.imports.name("omnibase_core.event_bus.event_bus_inmemory", "EventBusInmemory")
-    scene.before(line(f"event_bus = {bus}()"))
-    scene.before(line(f"{asyncio}.run(event_bus.start())"))
+    scene.before(Line(f"event_bus = {bus}()"))
+    scene.before(Line(f"{asyncio}.run(event_bus.start())"))
     scene.argument("event_bus", bus)
     for topic, payloads in then.publish.items() if then else ():
         history = scene.local("published")
-        scene.after(line(f"{history} = {asyncio}.run(event_bus.get_event_history(topic={quoted(topic)}))"))
+        scene.after(Line(f"{history} = {asyncio}.run(event_bus.get_event_history(topic={quoted(topic)}))"))
         loads = f"{scene.imports.module('json')}.loads"
-        scene.after(line(f"assert [{loads}(it.value) for it in {history}] == {scene.literal([*payloads])}"))
+        scene.after(Line(f"assert [{loads}(it.value) for it in {history}] == {scene.literal([*payloads])}"))
 
 
 CONNECTOR = Connector(

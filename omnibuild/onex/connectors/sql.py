@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pydantic import Field, JsonValue
 
 from omnibuild.assemble.blocks import with_
-from omnibuild.assemble.tree import line, parsed
+from omnibuild.assemble.tree import Line
 from omnibuild.core.nearest import nearest
 from omnibuild.core.values import Imported, Json, Lowered, Type
 from omnibuild.onex.connectors.connector import (
@@ -108,7 +108,7 @@ def _read(reading: Reading, given: SqlParameters) -> Action | None:
     name = constant_name(query, reading.operation.name)
 
     def value(code: Code) -> ast.expr:
-        text = parsed(f"{code.imported('sqlalchemy', 'text')}({literal(query)})")
+        text = f"{code.imported('sqlalchemy', 'text')}({literal(query)})"
         statement = code.constant(name, text, reading.at.to("query"))
         execute = ast.Attribute(code.transaction(transaction), "execute", ast.Load())
         return ast.Await(ast.Call(execute, [statement, as_dict(values)] if values else [statement], []))
@@ -170,17 +170,17 @@ class Then(Written):
 def _write(scene: Scene, given: Given | None, then: Then | None) -> None:
     for variable, statements in given.sql.items() if given else ():
         database = scene.local(variable.lower().removesuffix("_url"))
-        scene.before(line(f'{database} = {scene.folder()} / "{database}.sqlite"'))
+        scene.before(Line(f'{database} = {scene.folder()} / "{database}.sqlite"'))
         if statements:
-            body = [line(f"connection.execute({literal(it)})") for it in statements]
+            body = [Line(f"connection.execute({literal(it)})") for it in statements]
             scene.before(with_([_connected(scene, database), "connection"], body))
         scene.variable(variable, f'f"sqlite+aiosqlite:///{{{database}}}"')
         looks = then.sql.get(variable, []) if then else []
         if looks:
-            body = [line(f"connection.row_factory = {scene.imports.module('sqlite3')}.Row")]
+            body = [Line(f"connection.row_factory = {scene.imports.module('sqlite3')}.Row")]
             for it in looks:
                 rows = f"[dict(row) for row in connection.execute({literal(it.query)})]"
-                body.append(line(f"assert {rows} == {scene.literal(_json(it.rows))}"))
+                body.append(Line(f"assert {rows} == {scene.literal(_json(it.rows))}"))
             scene.after(with_([_connected(scene, database)], body))
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from omnibuild.assemble.imports import Imports
-from omnibuild.assemble.tree import Parameter, Statement, assign, call, docstring, function, returning
+from omnibuild.assemble.tree import Compound, Docstring, Parameter, Statement, assign, call, function, returning, spaced
 from omnibuild.core.values import NodeSpec, Pointer, Problem
-from omnibuild.onex.code import handler_module, spaced
+from omnibuild.onex.code import handler_module
 from omnibuild.onex.connectors import connectors_of
 from omnibuild.onex.connectors.connector import Resource
 from omnibuild.onex.effect.operation_code import OperationCode
@@ -39,7 +37,7 @@ def handler(spec: NodeSpec, names: Names) -> Part:
     imports = Imports(names.package, reserved=(handler_class(spec), *sorted(reserved - {""})))
     request, output = names.imported(spec.input, imports), names.imported(spec.output, imports)
     code = OperationCode(spec, names, imports, found)
-    statements: list[Statement] = [docstring(_summary(found), 8), *code.statements()]
+    statements: list[Statement] = [Docstring(_summary(found)), *code.statements()]
     statements += [assign(name, code.written(it.tree)) for name, it in found.logic.let]
     fields = [(name, code.written(it.tree)) for name, it in found.logic.output]
     statements.append(returning(call(output, fields)))
@@ -72,7 +70,7 @@ def _summary(found: Plan) -> str:
     return f"Run the operations in order; the {keep} nothing if one of them fails."
 
 
-def _holding(spec: NodeSpec, names: Names, imports: Imports, code: OperationCode) -> list[cst.FunctionDef]:
+def _holding(spec: NodeSpec, names: Names, imports: Imports, code: OperationCode) -> list[Compound]:
     if spec.env:
         imports.name(environment_module(spec, names), ENVIRONMENT)
     stack = imports.name("contextlib", "AsyncExitStack") if is_opened(code.resources) else ""
@@ -83,9 +81,9 @@ def _holding(spec: NodeSpec, names: Names, imports: Imports, code: OperationCode
     return constructor(spec, code.resources, write, stack)
 
 
-def _ordered(members: list[cst.FunctionDef]) -> list[cst.FunctionDef]:
+def _ordered(members: list[Compound]) -> list[Compound]:
     """Return the methods with `aclose` at the end."""
-    return sorted(members, key=lambda it: it.name.value == "aclose")
+    return sorted(members, key=lambda it: it.name == "aclose")
 
 
 def _origins(spec: NodeSpec, found: Plan) -> Iterator[tuple[tuple[str, ...], Pointer]]:

@@ -6,12 +6,10 @@ import ast
 from collections.abc import Callable, Sequence
 from itertools import takewhile
 
-import libcst as cst
-
-from omnibuild.assemble.blocks import async_for, if_, with_
+from omnibuild.assemble.blocks import for_, if_, with_
 from omnibuild.assemble.expression import expression
 from omnibuild.assemble.imports import Imports
-from omnibuild.assemble.tree import Statement, assign, line, quoted
+from omnibuild.assemble.tree import Line, Statement, assign, quoted
 from omnibuild.core.distinct import distinct
 from omnibuild.core.values import ClassOf, Imported, NodeSpec, Pointer
 from omnibuild.onex.code import writer
@@ -35,7 +33,7 @@ class OperationCode:
         self.resources = resource_names(it for step in plan.steps for it in step.action.resources)
         self._transactions = self._transaction_names(self._taken)
         self._begins: set[str] = set()
-        self.constants: dict[str, tuple[cst.BaseExpression, Pointer]] = {}
+        self.constants: dict[str, tuple[str, Pointer]] = {}
         """The module's constants, and where they come from."""
         self._cores = {it.operation.name: self._core(it) for it in plan.steps}
 
@@ -58,9 +56,9 @@ class OperationCode:
         """Import a name; return what it is called in this module."""
         return self._imports.name(module, name)
 
-    def constant(self, name: str, value: cst.BaseExpression, at: Pointer) -> ast.expr:
+    def constant(self, name: str, value: str, at: Pointer) -> ast.expr:
         """Return a constant of the module that is called this, or like this if another value has the name."""
-        others = {key for key, (known, _) in self.constants.items() if not known.deep_equals(value)}
+        others = {key for key, (known, _) in self.constants.items() if known != value}
         found = distinct(name, others)
         self.constants.setdefault(found, (value, at))
         return ast.Name(found, ast.Load())
@@ -71,13 +69,13 @@ class OperationCode:
         """Return the statements that run all operations."""
         return self._rest(self._plan.steps, frozenset())
 
-    def written(self, tree: ast.expr) -> cst.BaseExpression:
+    def written(self, tree: ast.expr) -> str:
         """Return an expression in which results are read as what was taken from them."""
         return expression(self._plan.rewritten(tree), self._name)
 
     def text(self, tree: ast.expr) -> str:
         """Return an expression as text."""
-        return cst.Module([]).code_for_node(self.written(tree))
+        return self.written(tree)
 
     def _name(self, it: Imported | ClassOf) -> str:
         """Spell a class or an import; one without a name stands for its whole module."""
@@ -96,7 +94,7 @@ class OperationCode:
             self._begins.add(needed.operation.name)
             return self._around(needed, self._rest(steps, begun | {_of(needed)}))
         inside = self._inside(group, begun)
-        declared: list[Statement] = [line(f"{it.name} = None") for it in group if it.escaping]
+        declared: list[Statement] = [Line(f"{it.name} = None") for it in group if it.escaping]
         return [*declared, if_(self.written(first.when.tree), inside), *self._rest(steps[len(group) :], begun)]
 
     def _inside(self, group: Sequence[Step], begun: frozenset[Transaction]) -> list[Statement]:
@@ -159,9 +157,9 @@ class OperationCode:
         arguments = [str(step.operation.retry.attempts), _number(step.operation.retry.backoff)]
         if step.action.transient:
             arguments.append(self._name(step.action.transient))
-        tries = async_for("attempt", f"{retrying}({', '.join(arguments)})", [with_(["attempt"], body)])
+        tries = for_("attempt", f"{retrying}({', '.join(arguments)})", [with_(["attempt"], body)], is_async=True)
         # A type checker cannot see that one of the tries has given the result, or the last has raised.
-        sure = [line(f"assert {step.name} is not None")] if step.escaping and step.shared else []
+        sure = [Line(f"assert {step.name} is not None")] if step.escaping and step.shared else []
         return [tries, *sure]
 
     def _core(self, step: Step) -> list[Statement]:
@@ -177,8 +175,8 @@ class OperationCode:
         return [assign(name, tree), _statement(confirmed)]
 
 
-def _statement(tree: cst.BaseExpression) -> cst.SimpleStatementLine:
-    return cst.SimpleStatementLine([cst.Expr(tree)])
+def _statement(tree: str) -> Line:
+    return Line(tree)
 
 
 def _of(step: Step) -> Transaction:

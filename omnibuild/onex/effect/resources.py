@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-import libcst as cst
-
 from omnibuild.assemble.blocks import if_
-from omnibuild.assemble.tree import Parameter, Statement, docstring, function, line, parsed
+from omnibuild.assemble.tree import Compound, Docstring, Line, Parameter, Statement, function
 from omnibuild.core.distinct import distinct
 from omnibuild.core.values import NodeSpec
 from omnibuild.onex.connectors.connector import Resource
@@ -43,7 +41,7 @@ def is_opened(resources: Iterable[Resource]) -> bool:
 
 def constructor(
     spec: NodeSpec, names: Mapping[Resource, str], write: Callable[[Resource], tuple[str, str]], stack: str
-) -> list[cst.FunctionDef]:
+) -> list[Compound]:
     """Return `__init__`, and `aclose` if there is something to close.
 
     `write` returns a resource's annotation and the expression that opens it; `stack` is what AsyncExitStack is called.
@@ -52,27 +50,27 @@ def constructor(
     body: list[Statement] = []
     if spec.env:
         parameters.append(Parameter("environment", f"{ENVIRONMENT} | None", "None"))
-        body.append(line(f"self._environment = environment or {ENVIRONMENT}.read()"))
+        body.append(Line(f"self._environment = environment or {ENVIRONMENT}.read()"))
     if is_opened(names):
-        body.append(line(f"{OPENED} = {stack}()"))
+        body.append(Line(f"{OPENED} = {stack}()"))
     for resource, name in names.items():
         annotation, opened = write(resource)
         parameters.append(Parameter(name, f"{annotation} | None", "None"))
         if opened:
-            opening: list[Statement] = [line(f"{name} = {opened}")]
+            opening: list[Statement] = [Line(f"{name} = {opened}")]
             if resource.closed:
-                opening.append(line(f"{OPENED}.push_async_callback({name}.{resource.closed})"))
-            body.append(if_(parsed(f"{name} is None"), opening))
-        body.append(line(f"self._{name} = {name}"))
+                opening.append(Line(f"{OPENED}.push_async_callback({name}.{resource.closed})"))
+            body.append(if_(f"{name} is None", opening))
+        body.append(Line(f"self._{name} = {name}"))
     if not body:
         return []
     made = [function("__init__", parameters, "None", body)]
     return [*made, _aclose()] if is_opened(names) else made
 
 
-def _aclose() -> cst.FunctionDef:
+def _aclose() -> Compound:
     body: list[Statement] = [
-        docstring("Close what the handler opened itself; what was passed in stays open.", 8),
-        line(f"await {OPENED}.aclose()"),
+        Docstring("Close what the handler opened itself; what was passed in stays open."),
+        Line(f"await {OPENED}.aclose()"),
     ]
     return function("aclose", [Parameter("self")], "None", body, is_async=True)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable
 
-import libcst as cst
-
 from omnibuild.assemble.blocks import with_
 from omnibuild.assemble.imports import Imports
 from omnibuild.assemble.module import module
-from omnibuild.assemble.tree import Parameter, Statement, assign, docstring, function, line, parsed, quoted
+from omnibuild.assemble.tree import Compound, Docstring, Line, Parameter, Statement, assign, function, quoted, spaced
 from omnibuild.assemble.types import Types
 from omnibuild.core.values import Example, NodeSpec, Pointer, Ref, Type
 from omnibuild.onex.connectors import connectors_of, fixtures
@@ -66,35 +64,35 @@ class _Scenarios:
         package = f"{self._names.package_of(self._spec.name)}.handlers"
         return self._imports.name(package, handler_class(self._spec))
 
-    def _handled(self) -> cst.FunctionDef:
+    def _handled(self) -> Compound:
         """Return the function that handles one request with a handler of its own."""
         given = ", ".join(f"{name}={name}" for name in self._arguments)
         closing = f"{self._imports.name('contextlib', 'aclosing')}({self._handler()}({given})) as handler"
         body: list[Statement] = [
-            docstring("Handle one request, and close the handler.", 4),
-            with_([closing], [line("return await handler.handle(request)")], is_async=True),
+            Docstring("Handle one request, and close the handler."),
+            with_([closing], [Line("return await handler.handle(request)")], is_async=True),
         ]
         request = Parameter("request", self._class_name(self._spec.input))
         more = [Parameter(name, annotation) for name, annotation in self._arguments.items()]
         returns = self._class_name(self._spec.output)
         return function("handled", [request, *more], returns, body, is_async=True)
 
-    def _test(self, name: str, example: Example) -> cst.FunctionDef:
-        body: list[Statement] = [docstring(example.name[:1].upper() + example.name[1:], 4)]
+    def _test(self, name: str, example: Example) -> Compound:
+        body: list[Statement] = [Docstring(example.name[:1].upper() + example.name[1:])]
         request = f"{self._class_name(self._spec.input)}.model_validate({self._json(example)})"
         if example.fails == "validation":
-            body.append(self._raises("validation", [line(request)]))
+            body.append(self._raises("validation", [Line(request)]))
             return function(name, [], "None", body)
         scene = Scene(self._imports, self._types)
         self._make_world(scene, example)
-        body += [*scene.prepared, assign("request", parsed(request))]
+        body += [*scene.prepared, assign("request", request)]
         called = self._called(scene)
         if example.fails:
-            body.append(_apart(self._raises(example.fails, [line(called)])))
+            body.append(spaced(self._raises(example.fails, [Line(called)])))
         else:
             expected = self._types.value(Type("ref", ref=self._spec.output), example.output)
-            body.append(_apart(line(f"assert {called} == {expected}")))
-        body += [_apart(it) if position == 0 else it for position, it in enumerate(scene.looks)]
+            body.append(spaced(Line(f"assert {called} == {expected}")))
+        body += [spaced(it) if position == 0 else it for position, it in enumerate(scene.looks)]
         return function(name, [*scene.parameters.values()], "None", body)
 
     def _json(self, example: Example) -> str:
@@ -121,7 +119,7 @@ class _Scenarios:
         given = ", ".join(f"{name}={name}" for name in scene.arguments)
         return f"{run}({self._handler()}({given}).handle(request))"
 
-    def _raises(self, fails: str, body: list[Statement]) -> cst.With:
+    def _raises(self, fails: str, body: list[Statement]) -> Compound:
         return with_([f"{self._imports.module('pytest')}.raises({self._exception(fails)})"], body)
 
     def _exception(self, name: str) -> str:
@@ -145,8 +143,3 @@ def _write(scene: Scene, example: Example, key: str, fixture: Fixture) -> None:
         fixture.given.model_validate({key: given}) if fixture.given and given is not None else None,
         fixture.then.model_validate({key: then}) if then is not None else None,
     )
-
-
-def _apart(statement: Statement) -> Statement:
-    """Return a statement with an empty line before it."""
-    return statement.with_changes(leading_lines=[cst.EmptyLine()])

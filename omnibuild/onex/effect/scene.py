@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from omnibuild.assemble.imports import Imports
-from omnibuild.assemble.tree import Parameter, Statement, line, quoted
+from omnibuild.assemble.tree import Line, Parameter, Statement, quoted
 from omnibuild.assemble.types import Types
 from omnibuild.core.distinct import distinct
 from omnibuild.core.values import Json, Type
@@ -52,11 +52,11 @@ class Scene:
 
     def variable(self, name: str, value: str) -> None:
         """Set an environment variable to the value of an expression."""
-        self.before(line(f"{self._monkeypatch()}.setenv({quoted(name)}, {value})"))
+        self.before(Line(f"{self._monkeypatch()}.setenv({quoted(name)}, {value})"))
 
     def no_variable(self, name: str) -> None:
         """Make sure that an environment variable is not set."""
-        self.before(line(f"{self._monkeypatch()}.delenv({quoted(name)}, raising=False)"))
+        self.before(Line(f"{self._monkeypatch()}.delenv({quoted(name)}, raising=False)"))
 
     def _monkeypatch(self) -> str:
         pytest = self.imports.module("pytest")

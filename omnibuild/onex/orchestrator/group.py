@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Sequence
 
-from omnibuild.assemble.tree import function, returning
+from omnibuild.assemble.tree import function, returning, spaced
 from omnibuild.core.values import Type
-from omnibuild.onex.code import spaced
 from omnibuild.onex.logic import attribute
 from omnibuild.onex.orchestrator.guards import Known, negated
 from omnibuild.onex.orchestrator.phrases import Phrase, Phrases

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from omnibuild.assemble.imports import Imports
-from omnibuild.assemble.tree import Parameter, docstring, function
+from omnibuild.assemble.tree import Docstring, Parameter, function
 from omnibuild.core.values import NodeSpec, Pointer, Problem
 from omnibuild.onex.code import handler_module
 from omnibuild.onex.compute import logic_origins
@@ -34,7 +34,7 @@ def handler(spec: NodeSpec, names: Names) -> Part:
     wiring = Wiring(steps, imports)
     request, output = names.imported(spec.input, imports), names.imported(spec.output, imports)
     constructor = wiring.constructor()
-    statements = [docstring("Run the steps and gather their results.", 8), *Flow(steps, imports).statements()]
+    statements = [Docstring("Run the steps and gather their results."), *Flow(steps, imports).statements()]
     handle = function("handle", [Parameter("self"), Parameter(REQUEST, request)], output, statements, is_async=True)
     methods = [wiring.method(steps.by_name[it.name]) for it in spec.steps]
     members = [constructor, handle, *methods, *wiring.closing()]

@@ -5,12 +5,10 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-import libcst as cst
-
 from omnibuild.assemble.blocks import if_, with_
 from omnibuild.assemble.expression import expression
 from omnibuild.assemble.imports import Imports
-from omnibuild.assemble.tree import Statement, assign
+from omnibuild.assemble.tree import Line, Statement, assign
 from omnibuild.assemble.types import Types
 from omnibuild.core.values import Ref, Type
 from omnibuild.onex.code import writer
@@ -50,7 +48,7 @@ class StepCode:
         """Return a name from a module that the package has beside its nodes."""
         return self._imports.name(f"{self._names.package}.{module}", name)
 
-    def written(self, tree: ast.expr) -> cst.BaseExpression:
+    def written(self, tree: ast.expr) -> str:
         """Return a tree as source."""
         return expression(tree, self._write)
 
@@ -60,7 +58,7 @@ class StepCode:
 
     def line(self, value: Phrase) -> Block:
         """Return an expression as a statement."""
-        return Block((cst.SimpleStatementLine([cst.Expr(self.written(value.tree))]),), value.reads)
+        return Block((Line(self.written(value.tree)),), value.reads)
 
     def when(self, test: Phrase, body: Block) -> Block:
         """Return `if test: body`."""

@@ -5,25 +5,23 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterator
 
-import libcst as cst
-
 from omnibuild.assemble.blocks import with_
 from omnibuild.assemble.imports import Imports
 from omnibuild.assemble.module import module
 from omnibuild.assemble.tree import (
+    Compound,
+    Docstring,
+    Line,
     Parameter,
     Statement,
     assign,
     call,
-    docstring,
     function,
-    line,
-    parsed,
     quoted,
+    spaced,
 )
 from omnibuild.assemble.types import Types
 from omnibuild.core.values import Example, NodeSpec, Pointer, Ref, Type
-from omnibuild.onex.code import spaced
 from omnibuild.onex.names import Names, example_names, handler_class
 from omnibuild.onex.orchestrator.answers import Answer, answers, undone
 from omnibuild.onex.orchestrator.steps import Steps, is_chain
@@ -65,13 +63,13 @@ class _StubTests:
     def _support(self, name: str, of: str) -> str:
         return self._imports.name(f"{self._names.package}.{of}", name)
 
-    def _test(self, name: str, example: Example) -> cst.FunctionDef:
+    def _test(self, name: str, example: Example) -> Compound:
         parameters: list[Parameter] = []
-        body: list[Statement] = [docstring(example.name[:1].upper() + example.name[1:], 4)]
+        body: list[Statement] = [Docstring(example.name[:1].upper() + example.name[1:])]
         if example.env:
             parameters.append(Parameter("monkeypatch", f"{self._imports.module('pytest')}.MonkeyPatch"))
-            body += [line(f"monkeypatch.setenv({quoted(key)}, {quoted(value)})") for key, value in example.env]
-        body.append(line("calls: list[str] = []"))
+            body += [Line(f"monkeypatch.setenv({quoted(key)}, {quoted(value)})") for key, value in example.env]
+        body.append(Line("calls: list[str] = []"))
         body.append(assign("handler", self._handler(example)))
         body += self._handled(example)
         body += self._called(example)
@@ -79,9 +77,9 @@ class _StubTests:
 
     # --------------------------------------------------------------------------------- the stubs
 
-    def _handler(self, example: Example) -> cst.BaseExpression:
+    def _handler(self, example: Example) -> str:
         handler = self._imports.name(self._names.handlers_package(self._spec), handler_class(self._spec))
-        return call(handler, [(node, parsed(self._stub(node, example))) for node in called_nodes(self._spec)])
+        return call(handler, [(node, self._stub(node, example)) for node in called_nodes(self._spec)])
 
     def _stub(self, node: str, example: Example) -> str:
         given = [
@@ -107,19 +105,19 @@ class _StubTests:
         given = self._types.value(Type("Json"), example.input)
         request = f"{self._class_name(self._spec.input)}.model_validate({given})"
         run = f"{self._imports.module('asyncio')}.run(handler.handle(request))"
-        built = assign("request", parsed(request))
+        built = assign("request", request)
         if not example.fails:
             yield built
             expected = self._types.value(Type("ref", ref=self._spec.output), example.output)
-            yield spaced(line(f"assert {run} == {expected}"))
+            yield spaced(Line(f"assert {run} == {expected}"))
             return
         raises = f"{self._imports.module('pytest')}.raises({self._exception(example.fails)})"
         if example.fails == "validation":
             # What is not valid may show in the request already.
-            yield spaced(with_([raises], [line(run.replace("request)", f"{request})"))]))
+            yield spaced(with_([raises], [Line(run.replace("request)", f"{request})"))]))
             return
         yield built
-        yield spaced(with_([raises], [line(run)]))
+        yield spaced(with_([raises], [Line(run)]))
 
     def _exception(self, name: str) -> str:
         if name == "validation":
@@ -137,12 +135,12 @@ class _StubTests:
         first = [step.call.node for step in self._steps.order for _ in answers(step, example, self._steps)]
         then = [step.call.undo for step, _ in undone(example, self._steps)]
         if is_chain(self._spec.steps) or len(set(first)) < 2:
-            yield line(f"assert calls == {_list([*first, *then])}")
+            yield Line(f"assert calls == {_list([*first, *then])}")
             return
         steps = f"calls[:{len(first)}]" if then else "calls"
-        yield line(f"assert sorted({steps}) == {_list(sorted(first))}")
+        yield Line(f"assert sorted({steps}) == {_list(sorted(first))}")
         if then:
-            yield line(f"assert calls[{len(first)}:] == {_list(then)}")
+            yield Line(f"assert calls[{len(first)}:] == {_list(then)}")
 
 
 def _list(items: list[str]) -> str:

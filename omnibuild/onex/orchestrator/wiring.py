@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-import libcst as cst
-
-from omnibuild.assemble.blocks import async_for, if_, with_
+from omnibuild.assemble.blocks import for_, if_, with_
 from omnibuild.assemble.imports import Imports
-from omnibuild.assemble.tree import Parameter, Statement, docstring, function, line, parsed
+from omnibuild.assemble.tree import Compound, Docstring, Line, Parameter, Statement, function
 from omnibuild.assemble.types import Types
 from omnibuild.core.values import Field, NodeSpec, Ref, Type
 from omnibuild.onex.environment import CLASS as ENVIRONMENT
@@ -75,16 +73,16 @@ class Wiring:
 
     # ---------------------------------------------------------------------------- construction
 
-    def constructor(self) -> cst.FunctionDef:
+    def constructor(self) -> Compound:
         """Return `__init__`: every node that is called can be passed in, otherwise its handler is made here."""
         spec = self._steps.spec
         parameters, body = [Parameter("self")], list[Statement]()
         if spec.env:
             self._imports.name(environment_module(spec, self._names), ENVIRONMENT)
             parameters.append(Parameter("environment", f"{ENVIRONMENT} | None", "None"))
-            body.append(line(f"self._environment = environment or {ENVIRONMENT}.read()"))
+            body.append(Line(f"self._environment = environment or {ENVIRONMENT}.read()"))
         if closes(spec, self._names):
-            body.append(line(f"self._opened = {self._imports.name('contextlib', 'AsyncExitStack')}()"))
+            body.append(Line(f"self._opened = {self._imports.name('contextlib', 'AsyncExitStack')}()"))
         for name, answers in called_nodes(spec).items():
             called = self._called(name)
             answer = self._class_name(called.output) if answers else "object"
@@ -98,27 +96,27 @@ class Wiring:
         handler = self._imports.name(self._names.handlers_package(called), handler_class(called))
         if way.closes(called, self._names):
             made = f"{name}_handler"
-            opened = line(f"self._opened.push_async_callback({made}.aclose)")
-            making = [line(f"{made} = {handler}()"), opened, line(f"{name} = {made}.handle")]
-            yield if_(parsed(f"{name} is None"), making)
-            yield line(f"self._{name} = {name}")
+            opened = Line(f"self._opened.push_async_callback({made}.aclose)")
+            making = [Line(f"{made} = {handler}()"), opened, Line(f"{name} = {made}.handle")]
+            yield if_(f"{name} is None", making)
+            yield Line(f"self._{name} = {name}")
             return
         handle = f"{handler}().handle"
         made = handle if way.is_async(called) else f"{self._support('calls', 'awaitable')}({handle})"
-        yield line(f"self._{name} = {name} or {made}")
+        yield Line(f"self._{name} = {name} or {made}")
 
-    def closing(self) -> Iterator[cst.FunctionDef]:
+    def closing(self) -> Iterator[Compound]:
         """Yield `aclose`, if there is anything to close."""
         if closes(self._steps.spec, self._names):
-            body = [
-                docstring("Close the nodes that were made here rather than passed in.", 8),
-                line("await self._opened.aclose()"),
+            body: list[Statement] = [
+                Docstring("Close the nodes that were made here rather than passed in."),
+                Line("await self._opened.aclose()"),
             ]
             yield function("aclose", [Parameter("self")], "None", body, is_async=True)
 
     # ---------------------------------------------------------------------------- step methods
 
-    def method(self, step: Step) -> cst.FunctionDef:
+    def method(self, step: Step) -> Compound:
         """Return the method that calls a step's node: an error says which step it was."""
         it = step.call
         parameters = [Parameter("self")]
@@ -127,7 +125,7 @@ class Wiring:
         parameters.append(Parameter(REQUEST, self._class_name(step.called.input)))
         answer = self._types.annotation(Type("ref", ref=step.called.output))
         again = f"; {it.undo} undoes it" if it.undo else ""
-        body: list[Statement] = [docstring(f"Call {it.node}{again}.", 8)]
+        body: list[Statement] = [Docstring(f"Call {it.node}{again}.")]
         undo, before = self._undo(step)
         body += [*before, self._calling(step), *undo]
         return function(method_name(step, self._steps), parameters, answer, body, is_async=True)
@@ -135,13 +133,13 @@ class Wiring:
     def _calling(self, step: Step) -> Statement:
         it = step.call
         asked = f"await self._{it.node}({REQUEST})"
-        statement: Statement = line(f"answer = {asked}" if it.undo or it.retry else f"return {asked}")
+        statement: Statement = Line(f"answer = {asked}" if it.undo or it.retry else f"return {asked}")
         if it.timeout is not None:
             limit = f"{self._imports.module('asyncio')}.timeout({it.timeout:g})"
             statement = with_([limit], [statement], is_async=True)
         if it.retry:
             tries = f"{self._support('retries', 'retrying')}({it.retry.attempts}, {it.retry.backoff:g})"
-            statement = async_for("attempt", tries, [with_(["attempt"], [statement])])
+            statement = for_("attempt", tries, [with_(["attempt"], [statement])], is_async=True)
         named = f'{self._support("errors", "step")}("{self._steps.spec.name}", "{it.name}", "{it.node}")'
         return with_([named], [statement])
 
@@ -149,15 +147,15 @@ class Wiring:
         """Return what is done behind the call, and before it."""
         it = step.call
         if not it.undo:
-            return ([line("return answer")] if it.retry else []), []
+            return ([Line("return answer")] if it.retry else []), []
         called = self._called(it.undo)
         given, before = REQUEST, list[Statement]()
         if self._names.target(called.input) != self._names.target(step.called.input):
             fields = (f"{field.name}={REQUEST}.{field.name}" for field in undone_fields(step, called, self._steps))
             given = "undo"
-            before.append(line(f"{given} = {self._class_name(called.input)}({', '.join(fields)})"))
-        done = line(f'saga.done("{it.name}", "{it.undo}", self._{it.undo}, {given})')
-        return [done, line("return answer")], before
+            before.append(Line(f"{given} = {self._class_name(called.input)}({', '.join(fields)})"))
+        done = Line(f'saga.done("{it.name}", "{it.undo}", self._{it.undo}, {given})')
+        return [done, Line("return answer")], before
 
 
 def undone_fields(step: Step, undo: NodeSpec, steps: Steps) -> list[Field]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import libcst as cst
-
+from omnibuild.assemble.blocks import Case, match
 from omnibuild.assemble.expression import expression
 from omnibuild.assemble.imports import Imports
-from omnibuild.assemble.match import Case, match
-from omnibuild.assemble.tree import Parameter, Statement, call, docstring, function, line, parsed, returning
+from omnibuild.assemble.tree import Docstring, Line, Parameter, Statement, call, function, returning
 from omnibuild.core.values import Machine, Model, NodeSpec, Pointer, Problem
 from omnibuild.onex.code import handler_module, writer
 from omnibuild.onex.logic import REQUEST
@@ -63,9 +61,9 @@ class _Handler:
     def part(self) -> Part:
         request = self._names.imported(self._spec.input, self._imports)
         cases = [self._case(it) for it in self._transitions]
-        rejected = call(self._output, [(STATE, parsed(STATE)), ("accepted", parsed("False"))])
+        rejected = call(self._output, [(STATE, STATE), ("accepted", "False")])
         cases.append(Case("_", [returning(rejected)]))
-        body: list[Statement] = [docstring(_DOING, 8), line(self._opening()), match(self._subject(), cases)]
+        body: list[Statement] = [Docstring(_DOING), Line(self._opening()), match(self._subject(), cases)]
         handle = function("handle", [Parameter("self"), Parameter(REQUEST, request)], self._output, body)
         return handler_module(self._spec, self._names, self._imports, [handle], dict(self._origins()))
 
@@ -81,7 +79,7 @@ class _Handler:
         return ", ".join([of_state] * self._by_state + [of_event] * self._by_event)
 
     def _case(self, it: LoweredTransition) -> Case:
-        guard = expression(it.condition.tree, self._written) if it.condition else None
+        guard = expression(it.condition.tree, self._written) if it.condition else ""
         return Case(self._pattern(it), [returning(self._result(it))], guard)
 
     def _pattern(self, it: LoweredTransition) -> str:
@@ -94,22 +92,22 @@ class _Handler:
     def _member(self, state: str) -> str:
         return f"{self._names.imported(self._machine.status, self._imports)}.{member_name(state)}"
 
-    def _result(self, it: LoweredTransition) -> cst.BaseExpression:
+    def _result(self, it: LoweredTransition) -> str:
         keywords = [(STATE, self._next(it))]
         if it.emits:
-            emitted = [cst.Element(expression(event.tree, self._written)) for event in it.emits]
-            keywords.append(("emitted", cst.List(emitted)))
+            emitted = ", ".join(expression(event.tree, self._written) for event in it.emits)
+            keywords.append(("emitted", f"[{emitted}]"))
         return call(self._output, keywords)
 
-    def _next(self, it: LoweredTransition) -> cst.BaseExpression:
+    def _next(self, it: LoweredTransition) -> str:
         """Return the state that the transition leads to: all its fields, those that stay as they are too."""
         if it.transition.source == (it.transition.target,) and not it.changes:
-            return parsed(STATE)
+            return STATE
         model = self._names.graph.lookup(self._machine.state)
-        keywords: list[tuple[str, cst.BaseExpression]] = [(STATUS, parsed(self._member(it.transition.target)))]
+        keywords: list[tuple[str, str]] = [(STATUS, self._member(it.transition.target))]
         for field in model.fields[1:] if isinstance(model, Model) else ():
             change = it.changes.get(field.name)
-            kept = parsed(f"{STATE}.{field.name}")
+            kept = f"{STATE}.{field.name}"
             keywords.append((field.name, expression(change.tree, self._written) if change else kept))
         return call(self._names.imported(self._machine.state, self._imports), keywords)
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import libcst as cst
-
+from omnibuild.assemble.blocks import for_, if_
 from omnibuild.assemble.imports import Imports
 from omnibuild.assemble.module import module
-from omnibuild.assemble.tree import Statement, assign, docstring, function, line, parsed, quoted
+from omnibuild.assemble.tree import Compound, Docstring, Line, Parameter, Statement, assign, function, quoted, spaced
 from omnibuild.assemble.types import Types
 from omnibuild.core.values import Enum, Example, Field, Json, Machine, Model, NodeSpec, Pointer, Problem, Ref, Type
 from omnibuild.onex.names import Names, example_names, handler_class
@@ -104,41 +103,40 @@ class _ReplayTests:
     def _class_name(self, ref: Ref) -> str:
         return self._names.imported(ref, self._imports)
 
-    def _replay(self) -> cst.FunctionDef:
+    def _replay(self) -> Compound:
         handlers = f"{self._names.package_of(self._spec.name)}.handlers"
         handler = self._imports.name(handlers, handler_class(self._spec))
         state, request = self._class_name(self._machine.state), self._class_name(self._spec.input)
         events = " | ".join(self._class_name(it) for it in self._machine.emits)
         told = f"{'emitted and ' if events else ''}rejected"
         body: list[Statement] = [
-            docstring(f"Handle the events in order; return the state at the end, and what was {told} on the way.", 4),
-            line(f"{STATE} = {state}()"),
-            *([assign("emitted", parsed("[]"), f"list[{events}]")] if events else []),
-            assign("rejected", parsed("[]"), "list[str]"),
+            Docstring(f"Handle the events in order; return the state at the end, and what was {told} on the way."),
+            Line(f"{STATE} = {state}()"),
+            *([assign("emitted", "[]", f"list[{events}]")] if events else []),
+            assign("rejected", "[]", "list[str]"),
         ]
         once: list[Statement] = [
-            line(f"output = {handler}().handle({request}({STATE}={STATE}, {EVENT}={EVENT}))"),
-            line(f"{STATE} = output.{STATE}"),
-            *([line("emitted += output.emitted")] if events else []),
-            cst.If(parsed("not output.accepted"), cst.IndentedBlock([line(f"rejected.append({EVENT}.{TAG})")])),
+            Line(f"output = {handler}().handle({request}({STATE}={STATE}, {EVENT}={EVENT}))"),
+            Line(f"{STATE} = output.{STATE}"),
+            *([Line("emitted += output.emitted")] if events else []),
+            if_("not output.accepted", [Line(f"rejected.append({EVENT}.{TAG})")]),
         ]
-        body.append(cst.For(cst.Name(EVENT), cst.Name("events"), cst.IndentedBlock(once)))
+        body.append(for_(EVENT, "events", once))
         results = ["list[str]"] if not events else [f"list[{events}]", "list[str]"]
-        body.append(line(f"return {', '.join(self._results(STATE))}"))
+        body.append(Line(f"return {', '.join(self._results(STATE))}"))
         accepted = " | ".join(self._class_name(it) for it in self._machine.messages)
-        every = cst.Param(cst.Name("events"), cst.Annotation(parsed(accepted)), star="*")
-        made = function("replay", [], f"tuple[{', '.join([state, *results])}]", body)
-        return made.with_changes(params=cst.Parameters(star_arg=every))
+        returns = f"tuple[{', '.join([state, *results])}]"
+        return function("replay", [Parameter("*events", accepted)], returns, body)
 
     def _results(self, state: str) -> list[str]:
         return [state, *(["emitted"] if self._machine.emits else []), "rejected"]
 
-    def _test(self, name: str, example: Example) -> cst.FunctionDef:
+    def _test(self, name: str, example: Example) -> Compound:
         events = ", ".join(self._message(name, fields, self._machine.messages) for name, fields in example.events)
         results = ", ".join(self._results(STATE if example.state else "_"))
         body: list[Statement] = [
-            docstring(example.name[:1].upper() + example.name[1:], 4),
-            line(f"{results} = replay({events})"),
+            Docstring(example.name[:1].upper() + example.name[1:]),
+            Line(f"{results} = replay({events})"),
         ]
         checks = [self._field(key, value) for key, value in example.state.items()]
         if self._machine.emits:
@@ -146,8 +144,8 @@ class _ReplayTests:
             checks.append(f"emitted == [{emitted}]" if emitted else "not emitted")
         rejected = ", ".join(map(quoted, example.rejected))
         checks.append(f"rejected == [{rejected}]" if rejected else "not rejected")
-        asserted = [line(f"assert {it}") for it in checks]
-        asserted[0] = asserted[0].with_changes(leading_lines=[cst.EmptyLine()])
+        asserted = [Line(f"assert {it}") for it in checks]
+        asserted[0] = spaced(asserted[0])
         return function(name, [], "None", [*body, *asserted])
 
     def _message(self, name: str, fields: Json, refs: Sequence[Ref]) -> str:
