@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from omnibuild import gates
@@ -10,39 +10,29 @@ from omnibuild.assemble.template import Templates
 from omnibuild.cache.anchor import anchored, detached
 from omnibuild.cache.decision import Decision
 from omnibuild.compile import compile_drafts
-from omnibuild.core.events import BuildStarted, NodeAssembled, NodeFinished, StepStarted
+from omnibuild.core.events import BuildFinished, BuildStarted, NodeAssembled, NodeFinished, StepStarted
 from omnibuild.core.ports import World
 from omnibuild.core.values import (
     Draft,
     Level,
-    NodeSpec,
     Outcome,
     Place,
     Problem,
     Report,
     Settings,
-    Spec,
     Status,
     Trace,
     Verdict,
-    digest,
 )
-from omnibuild.gates.gate import Gate, NodeSubject, WorkspaceSubject
+from omnibuild.drafting import SPEC_VERDICT, Drafting, Made
+from omnibuild.gates.gate import WorkspaceSubject
 from omnibuild.graph.selection import closure, dependents
-from omnibuild.onex.assembly import PACKAGE, assemble, assemble_package
-from omnibuild.onex.check import check_spec
-from omnibuild.onex.contract import read_contract
-from omnibuild.onex.names import Names
-from omnibuild.onex.package import requirements
-from omnibuild.onex.reference import existing_packages
+from omnibuild.onex.assembly import PACKAGE
 from omnibuild.promotion import Change, Promotion
 from omnibuild.survey import Survey, decisions, judge_graph, survey
 
-SPEC_VERDICT = "spec"
-"""The verdict that keeps the warnings of a spec in its node's trace."""
-
-GENERATED_PACKAGES = frozenset({"pydantic", "omnibase_core", "hypothesis", "pytest"})
-"""What every generated package may import beside the standard library."""
+BATCH = 25
+"""How many nodes are drafted at a time: a worker gets so many, and one call of the formatter lays out as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,31 +58,36 @@ class _Build:
         self._options = options
         self._levels = gates.levels(settings)
         self._templates = Templates(world.templates)
+        self._compiled = gates.at_compile(settings)
         self._survey: Survey
         self._decisions: dict[str, Decision] = {}
         self._selected: tuple[str, ...] = ()
         self._drafts: dict[str, Draft] = {}
         self._files: dict[str, Mapping[str, str]] = {}
+        """The files of what was built or restored, path to digest."""
         self._verdicts: dict[str, list[Verdict]] = {}
         self._problems: list[Problem] = []
         self._failed: set[str] = set()
+        self._blocked: set[str] = set()
+        """What failed, and what needs it."""
         self._took: dict[str, float] = {}
 
     def run(self) -> Report:
         """Run the steps in order; a node with a blocking problem takes part in no later one."""
         self._read()
         self._decide()
-        self._check_specs()
-        self._assemble()
-        self._judge_drafts()
-        self._lay_out()
+        self._draft()
+        self._judge_all()
         self._compile()
         self._keep_traces()
-        return self._report(self._bring_in_step())
+        report = self._report(self._bring_in_step())
+        self._world.listen(BuildFinished(report))
+        return report
 
     # ------------------------------------------------------------------------------------ steps
 
     def _read(self) -> None:
+        self._world.listen(StepStarted("read"))
         self._survey = survey(self._world, self._settings)
         self._problems += self._survey.problems
         self._problems += self._templates.check()
@@ -102,105 +97,112 @@ class _Build:
         if self._options.selectors:
             self._survey = self._survey.limited(names, self._world.output.ledger())
         self._selected = (*names, PACKAGE)
+        self._drafting = Drafting(
+            self._survey,
+            self._settings,
+            self._templates,
+            self._world.symbols,
+            self._world.formatter,
+            self._world.clock,
+        )
         self._world.listen(BuildStarted(len(names)))
 
     def _decide(self) -> None:
+        self._world.listen(StepStarted("decide"))
         found = decisions(self._survey, self._world, self._settings, self._templates)
         for name in self._selected:
             decision = found[name]
             if decision.trace and decision.status is Status.RESTORED:
-                texts = self._contents(decision.trace)
-                if texts is None:
+                files = self._contents(decision.trace)
+                if files is None:
                     decision = replace(decision, status=Status.BUILT, because=("its files left the cache",), trace=None)
                 else:
-                    self._files[name] = texts
+                    self._files[name] = files
             if decision.trace:
                 kept = (it for verdict in decision.trace.verdicts for it in verdict.problems)
-                self._problems += (anchored(it, self._spec(name)) for it in kept)
+                self._problems += (anchored(it, self._survey.spec(name)) for it in kept)
             self._decisions[name] = decision
 
-    def _check_specs(self) -> None:
-        for name in self._work():
-            found = tuple(replace(it, node=name) for it in check_spec(self._spec(name), self._survey.names))
-            self._verdicts[name] = [Verdict(SPEC_VERDICT, Level.BLOCK, found)]
-            self._take(name, found)
-
-    def _assemble(self) -> None:
+    def _draft(self) -> None:
+        """Make the drafts, judge them and lay them out; what is done with one needs no other any more."""
         work = self._work()
         self._world.listen(StepStarted("assemble", len(work)))
-        for name in work:
-            start = self._world.clock()
-            draft, problems = self._draft(name, self._survey.names)
-            self._take(name, [it for it in problems if it.level is Level.BLOCK])
-            if draft:
-                self._drafts[name] = draft
-                self._world.listen(NodeAssembled(name))
-            self._took[name] = (self._world.clock() - start) * 1000
+        batches = [work[start : start + BATCH] for start in range(0, len(work), BATCH)]
+        for batch in self._world.workers.map(self._drafting.batch, batches):
+            for made in batch:
+                self._world.listen(NodeAssembled(made.node, made.took, made.began))
+                self._accept(made)
 
-    def _judge_drafts(self) -> None:
-        obstacle = self._world.output.obstacle(
-            sum(len(text) for it in self._drafts.values() for text in it.files.values())
-        )
-        subject = WorkspaceSubject(self._settings.out, obstacle)
+    def _judge_all(self) -> None:
+        subject = WorkspaceSubject(self._settings.out, self._world.output.obstacle(self._world.texts.size))
         for verdict in gates.judge(gates.WORKSPACE_GATES, subject, self._levels):
             self._problems += verdict.problems
         self._problems += judge_graph(self._survey, self._levels, self._selected)
-        other_way = self._survey.names.turned()
-        for name in self._work():
-            twin, _ = self._draft(name, other_way)
-            chosen = gates.PACKAGE_GATES if name == PACKAGE else gates.DRAFT_GATES
-            self._judge(name, chosen, replace(self._subject(name), twin=twin))
-
-    def _lay_out(self) -> None:
-        work = self._work()
-        self._world.listen(StepStarted("lay out", len(work)))
-        sources = {path: text for name in work for path, text in self._drafts[name].files.items()}
-        laid_out = self._world.formatter.format({path: it for path, it in sources.items() if path.endswith(".py")})
-        for name in work:
-            files = {path: laid_out.get(path, text) for path, text in self._drafts[name].files.items()}
-            self._drafts[name] = replace(self._drafts[name], files=files)
-            self._files[name] = files
 
     def _compile(self) -> None:
         """Type-check, import and run what was built, in a stage that holds the whole package."""
-        chosen = gates.at_compile(self._settings)
         work = [name for name in self._work() if name != PACKAGE]
-        if not chosen or not work:
+        if not self._compiled or not work:
             return
         self._world.listen(StepStarted("compile", len(work)))
-        drafts = [(self._spec(name), self._drafts[name]) for name in work]
-        codes = {gate.code for gate in chosen}
+        drafts = [(self._survey.spec(name), self._drafts[name]) for name in work]
+        codes = {gate.code for gate in self._compiled}
         found = compile_drafts(self._world.stage, self._whole_tree(), drafts, self._survey.names, codes)
         for name in work:
-            findings, trial = found.of(self._spec(name), self._drafts[name])
-            self._judge(name, chosen, replace(self._subject(name), findings=findings, trial=trial))
+            findings, trial = found.of(self._survey.spec(name), self._drafts[name])
+            subject = replace(self._drafting.subject(name, self._drafts[name]), findings=findings, trial=trial)
+            self._take_verdicts(name, gates.judge(self._compiled, subject, self._levels))
 
     def _keep_traces(self) -> None:
-        for name in self._work():
-            files = self._files[name]
-            entries = tuple((path, digest(text)) for path, text in sorted(files.items()))
-            manifest = self._decisions[name].manifest
-            verdicts = (detached(it, self._spec(name)) for it in self._verdicts.get(name, ()))
-            self._world.cache.keep(Trace(manifest, entries, tuple(verdicts)), files)
+        work = self._work() if self._compiled else []
+        self._world.listen(StepStarted("keep", len(work)))
+        for name in work:
+            self._keep(name)
 
     def _bring_in_step(self) -> Change:
+        self._world.listen(StepStarted("promote"))
         change = Promotion(self._world, self._settings, self._survey, self._decisions, self._files)
         found = change.compare(self._options.selectors)
         if not self._options.overwrite:
             self._problems += change.edits(found, self._templates)
         if not self._options.write:
             self._problems += change.out_of_step(found)
-        return Change() if self._blocked() or not self._options.write else change.run(found)
+        return Change() if self._is_blocked() or not self._options.write else change.run(found)
 
     # -------------------------------------------------------------------------------- what they use
 
     def _work(self) -> list[str]:
         """Return the nodes to build that nothing blocks so far, needed ones first."""
-        blocked = closure(self._failed, dependents(self._survey.graph))
-        return [name for name, it in self._decisions.items() if it.status is Status.BUILT and name not in blocked]
+        self._blocked |= closure(self._failed, dependents(self._survey.graph))
+        return [name for name, it in self._decisions.items() if it.status is Status.BUILT and name not in self._blocked]
 
-    def _spec(self, name: str) -> Spec:
-        return self._survey.package if name == PACKAGE else self._survey.graph.specs[name]
+    def _accept(self, made: Made) -> None:
+        """Take over a draft, if nothing blocks it; without compile checks to come, it is finished."""
+        name = made.node
+        self._took[name] = made.took
+        found = tuple(replace(it, node=name) for it in made.found)
+        self._verdicts[name] = [Verdict(SPEC_VERDICT, Level.BLOCK, found)]
+        self._take(name, found)
+        needed = () if name == PACKAGE else self._survey.graph.needs[name]
+        if any(need.node in self._blocked for need in needed):
+            self._blocked.add(name)
+            return
+        self._take(name, made.wrong)
+        self._take_verdicts(name, made.verdicts)
+        if made.draft is None or name in self._failed:
+            return
+        self._files[name] = {path: self._world.texts.put(text) for path, text in made.draft.files.items()}
+        if self._compiled:
+            self._drafts[name] = made.draft
+        else:
+            self._keep(name)
+
+    def _keep(self, name: str) -> None:
+        """Keep a node's trace."""
+        files = self._files[name]
+        verdicts = (detached(it, self._survey.spec(name)) for it in self._verdicts.get(name, ()))
+        trace = Trace(self._decisions[name].manifest, tuple(sorted(files.items())), tuple(verdicts))
+        self._world.cache.keep(trace, {path: self._world.texts.get(it) for path, it in files.items()})
 
     def _take(self, name: str, problems: Iterable[Problem]) -> None:
         """Take note of a node's problems; one that blocks ends its part in the build."""
@@ -208,53 +210,35 @@ class _Build:
             self._problems.append(replace(problem, node="" if name == PACKAGE else name))
             if problem.level is Level.BLOCK:
                 self._failed.add(name)
+                self._blocked.add(name)
 
-    def _draft(self, name: str, names: Names) -> tuple[Draft | None, list[Problem]]:
-        if name == PACKAGE:
-            return assemble_package(names, self._settings, self._templates)
-        return assemble(names.graph.specs[name], names, self._templates)
-
-    def _subject(self, name: str) -> NodeSubject:
-        draft = self._drafts[name]
-        contract = next((text for path, text in draft.files.items() if path.endswith("/contract.yaml")), None)
-        spec = self._spec(name)
-        around = self._survey.graph.specs.values() if name == PACKAGE else [spec]
-        needed = {it for node in around if isinstance(node, NodeSpec) for it in requirements(node)}
-        declared = (self._world.symbols.modules(it) for it in {*self._settings.dependencies, *needed})
-        return NodeSubject(
-            spec=spec,
-            draft=draft,
-            graph=self._survey.graph,
-            settings=self._settings,
-            packages=GENERATED_PACKAGES.union(existing_packages(self._survey.graph), *declared),
-            symbols=self._world.symbols,
-            contract=read_contract(contract) if contract else None,
-        )
-
-    def _judge(self, name: str, chosen: Iterable[Gate[NodeSubject]], subject: NodeSubject) -> None:
-        verdicts = gates.judge(chosen, subject, self._levels)
-        self._verdicts.setdefault(name, []).extend(verdicts)
+    def _take_verdicts(self, name: str, verdicts: Sequence[Verdict]) -> None:
+        self._verdicts[name] += verdicts
         self._take(name, [problem for verdict in verdicts for problem in verdict.problems])
 
     def _contents(self, trace: Trace) -> Mapping[str, str] | None:
-        texts = {path: self._world.cache.content(it) for path, it in trace.files}
-        found = {path: text for path, text in texts.items() if text is not None}
-        return found if len(found) == len(texts) else None
+        """Return the files of a trace, path to digest, if the cache still has all their texts."""
+        for _, it in trace.files:
+            text = self._world.cache.content(it)
+            if text is None:
+                return None
+            self._world.texts.put(text)
+        return dict(trace.files)
 
     def _whole_tree(self) -> dict[str, str]:
         """Return every file of every node that nothing blocks, whether built now or before."""
-        blocked = closure(self._failed, dependents(self._survey.graph))
         tree: dict[str, str] = {}
         for name, decision in self._decisions.items():
-            if name in blocked:
+            if name in self._blocked:
                 continue
-            if name not in self._files and decision.trace:
+            if name in self._files:
+                tree |= {path: self._world.texts.get(it) for path, it in self._files[name].items()}
+            elif decision.trace:
                 read = ((path, self._world.output.text(path)) for path, _ in decision.trace.files)
                 tree |= {path: text for path, text in read if text is not None}
-            tree |= self._files.get(name, {})
         return tree
 
-    def _blocked(self) -> bool:
+    def _is_blocked(self) -> bool:
         return any(problem.level is Level.BLOCK for problem in self._problems)
 
     def _report(self, change: Change) -> Report:
@@ -282,15 +266,14 @@ class _Build:
         files = len(self._files.get(name) or (decision.trace.files if decision.trace else ()))
         if decision.status is Status.BUILT and not self._options.write and not self._out_of_step(name):
             return Outcome(name, Status.UP_TO_DATE, decision.because, files)
-        if decision.status is not Status.UP_TO_DATE and (self._blocked() or not self._options.write):
+        if decision.status is not Status.UP_TO_DATE and (self._is_blocked() or not self._options.write):
             why = "nothing is written while there are problems" if self._options.write else "nothing is written"
             return Outcome(name, Status.SKIPPED, (*decision.because, why), files)
         return Outcome(name, decision.status, decision.because, files, round(self._took.get(name, 0.0), 3))
 
     def _out_of_step(self, name: str) -> bool:
         """Return whether `out/` holds anything else than what was assembled for a node."""
-        wanted = {path: digest(text) for path, text in self._files[name].items()}
-        return self._world.output.digests(wanted) != wanted
+        return self._world.output.digests(self._files[name]) != self._files[name]
 
 
 def _by_place(problem: Problem) -> tuple[object, ...]:

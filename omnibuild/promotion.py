@@ -9,8 +9,8 @@ from omnibuild.assemble.origin import origin
 from omnibuild.assemble.template import Templates
 from omnibuild.cache.comparison import Comparison, compare
 from omnibuild.cache.decision import Decision
-from omnibuild.core.ports import World
-from omnibuild.core.values import Draft, Place, Pointer, Problem, Settings, digest
+from omnibuild.core.ports import Texts, World
+from omnibuild.core.values import Draft, Place, Pointer, Problem, Settings
 from omnibuild.onex.assembly import PACKAGE, assemble
 from omnibuild.survey import Survey
 
@@ -25,7 +25,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """What was decided and built; `files` are the texts of the nodes that were built or restored."""
+    """What was decided and built; `files` are those of the nodes that were built or restored, path to digest."""
 
     world: World
     settings: Settings
@@ -44,8 +44,9 @@ class Promotion:
         """Write what differs and remove what no spec makes any more; edits by hand are kept aside."""
         self.world.output.set_aside(found.edited)
         if found.changed:
-            texts = {path: text for files in self.files.values() for path, text in files.items()}
-            self.world.output.promote({path: texts[path] for path in found.write}, found.remove, found.ledger)
+            digests = {path: it for files in self.files.values() for path, it in files.items()}
+            write = _Texts({path: digests[path] for path in found.write}, self.world.texts)
+            self.world.output.promote(write, found.remove, found.ledger)
         return Change(found.write, found.remove)
 
     def edits(self, found: Comparison, templates: Templates) -> Iterator[Problem]:
@@ -85,7 +86,7 @@ class Promotion:
             if name == PACKAGE and not self._is_sound:
                 continue  # it lists the nodes, and some are not known
             if name in self.files:
-                wanted |= {path: digest(text) for path, text in self.files[name].items()}
+                wanted |= self.files[name]
             elif decision.trace:
                 wanted |= dict(decision.trace.files)
         return wanted
@@ -100,17 +101,34 @@ class Promotion:
         draft, _ = assemble(spec, names, templates)
         if draft is None:
             return self._place(spec.at), 1
-        made = replace(draft, files={**self._laid_out(draft), **self.files.get(name, {})})
+        built = {path: self.world.texts.get(it) for path, it in self.files.get(name, {}).items()}
+        made = replace(draft, files={**self._laid_out(draft), **built})
         now = self.world.output.text(path)
         line = _first_difference(made.files[path], now) if path in made.files and now is not None else 1
         return self._place(origin(made, path, line, spec.at)), line
 
     def _laid_out(self, draft: Draft) -> Mapping[str, str]:
-        python = {path: text for path, text in draft.files.items() if path.endswith(".py")}
-        return {**draft.files, **self.world.formatter.format(python)}
+        return {**draft.files, **self.world.formatter.format({path: draft.files[path] for path in sorted(draft.loose)})}
 
     def _place(self, at: Pointer | Place) -> Place:
         return self.survey.locate(at) if isinstance(at, Pointer) else at
+
+
+class _Texts(Mapping[str, str]):
+    """Files, path to text, of which none is in memory before it is asked for."""
+
+    def __init__(self, digests: Mapping[str, str], texts: Texts) -> None:
+        self._digests = digests
+        self._texts = texts
+
+    def __getitem__(self, path: str) -> str:
+        return self._texts.get(self._digests[path])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._digests)
+
+    def __len__(self) -> int:
+        return len(self._digests)
 
 
 def _first_difference(made: str, now: str) -> int:

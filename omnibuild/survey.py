@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from omnibuild import gates
 from omnibuild.assemble.template import Templates
@@ -18,6 +19,7 @@ from omnibuild.core.values import (
     Json,
     Level,
     Manifest,
+    Mode,
     Need,
     NodeSpec,
     Place,
@@ -50,7 +52,7 @@ from omnibuild.spec.marks import locate
 from omnibuild.spec.reader import read_spec
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Survey:
     """A workspace as it was read.
 
@@ -70,6 +72,15 @@ class Survey:
     """Stands for the files that belong to no single node."""
     expansions: Mapping[str, Expansion]
     """What the recipes made of the blueprints, by their names."""
+
+    @cached_property
+    def turned(self) -> Names:
+        """The names with everything that has no order of its own the other way round."""
+        return self.names.turned()
+
+    def spec(self, name: str) -> Spec:
+        """Return what is declared under a name; PACKAGE stands for the files around the nodes."""
+        return self.package if name == PACKAGE else self.graph.specs[name]
 
     def place(self, problem: Problem) -> Problem:
         """Return the problem with its pointer turned into a place."""
@@ -209,9 +220,10 @@ def manifests(found: Survey, world: World, settings: Settings, templates: Templa
     levels = gates.levels(settings)
     compiled: list[str] = [gate.code for gate in gates.at_compile(settings)]
     tools = {f"tool {name}": version for name, version in sorted(world.tools.items())}
+    is_strict = settings.mode is Mode.STRICT
     common = tools | {
         "settings": digest_json([settings.package, list(settings.dependencies), settings.type_checker]),
-        "gates": digest_json([{code: level.value for code, level in levels.items()}, list(compiled)]),
+        "gates": digest_json([{it: level.value for it, level in levels.items()}, list(compiled), is_strict]),
         f"template {HEADER}": templates.digest(HEADER),
     }
     declared = settings.dependencies if compiled else ()
@@ -259,6 +271,7 @@ def _connectors(spec: Spec) -> dict[str, str]:
 def decisions(found: Survey, world: World, settings: Settings, templates: Templates) -> dict[str, Decision]:
     """Return what is to be done about every node that can be built, and about the files around them."""
     wanted = manifests(found, world, settings, templates)
+    world.cache.prefetch({name: it.key for name, it in wanted.items()})
     hits = {name: world.cache.trace(name, it.key) for name, it in wanted.items()}
     paths = {path for hit in hits.values() if hit for path, _ in hit.files} | set(world.output.ledger())
     present = world.output.digests(paths)

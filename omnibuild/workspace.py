@@ -7,7 +7,7 @@ report = Workspace.open("path").build()
 
 from __future__ import annotations
 
-import time
+import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 
 from omnibuild import noop
 from omnibuild.core.events import Event, ProblemFound, Waiting
-from omnibuild.core.values import Json, Level, Mode, NodeSpec, Place, Problem, Report, Settings, Status
+from omnibuild.core.values import Json, Level, Mode, NodeSpec, Place, Problem, Report, Settings
 
 if TYPE_CHECKING:
+    from omnibuild.adapters.event_log import EventLog
     from omnibuild.adapters.runtime import RunResult
     from omnibuild.adapters.sightings import Sightings, Signature
     from omnibuild.cache.decision import Decision
@@ -75,6 +76,7 @@ class Workspace:
         self._warnings: list[Problem] = []
         self._sightings: Sightings | None = None
         self._alone = False
+        self._log: EventLog | None = None
         self._opened: Signature | None = None
 
     @classmethod
@@ -93,6 +95,7 @@ class Workspace:
         """
         from omnibuild.adapters.sightings import Sightings
         from omnibuild.gates import ALL
+        from omnibuild.spec.remote_settings import overridden
         from omnibuild.spec.settings import read_settings
 
         root = cls.find(Path(path))
@@ -106,7 +109,9 @@ class Workspace:
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigurationError((Problem("workspace", f"{FILE} cannot be read: {error}"),)) from error
         settings, problems = read_settings(text, environment, {it.code: not it.fixed for it in ALL})
-        if settings is None:
+        if settings is not None:
+            settings, problems = overridden(settings, os.environ)
+        if settings is None or problems:
             raise ConfigurationError(tuple(problems))
         if mode is not None:
             settings = replace(settings, mode=Mode(mode))
@@ -121,7 +126,10 @@ class Workspace:
         return next((it for it in (folder, *folder.parents) if (it / FILE).is_file()), None)
 
     def build(self, *selectors: str, overwrite: bool = False) -> Report:
-        """Bring `out/` in step with the specs; with `overwrite`, take edits by hand away (a copy is kept)."""
+        """Bring `out/` in step with the specs; with `overwrite`, take edits by hand away (a copy is kept).
+
+        Raises ConfigurationError if the type checker of the settings is not installed; so does `check`.
+        """
         return self._build(selectors, write=True, overwrite=overwrite)
 
     def check(self, *selectors: str) -> Report:
@@ -181,6 +189,7 @@ class Workspace:
 
     def explain(self, node: str) -> Explanation:
         """Say why a node is or is not rebuilt. Raises NodeError if there is no such sound node."""
+        from omnibuild.cache.decision import chain, needed
         from omnibuild.cache.manifest import differences
 
         plan = self.plan()
@@ -189,7 +198,7 @@ class Workspace:
             raise NodeError(_no_node(node, plan.decisions, plan.failed | plan.skipped))
         found = tuple(differences(decision.before, decision.manifest)) if decision.before else ()
         chains = tuple(
-            (node, *_chain(name, plan.decisions)) for name in dict.fromkeys(_needed(it.label) for it in found) if name
+            (node, *chain(name, plan.decisions)) for name in dict.fromkeys(needed(it.label) for it in found) if name
         )
         return Explanation(decision, found, chains)
 
@@ -228,46 +237,45 @@ class Workspace:
         return tuple({"name": name, "required": required} for name, required in found.items())
 
     def _build(self, selectors: tuple[str, ...], *, write: bool, overwrite: bool) -> Report:
+        from omnibuild.adapters.ty_check import lacks_ty
         from omnibuild.build import Options, build
 
+        if problem := lacks_ty(self.settings):
+            raise ConfigurationError((problem,))
         with self.alone():
-            report = build(self._world(), self.settings, Options(selectors, write, overwrite))
+            world = self._world()
+            self._log = self._event_log("build" if write else "check", selectors)
+            with self._log:
+                report = build(world, self.settings, Options(selectors, write, overwrite))
+                world.cache.settle()
         return replace(report, problems=(*report.problems, *self._warnings))
 
     def _world(self) -> World:
-        from omnibuild.adapters.folder import FolderInputs
-        from omnibuild.adapters.output import OutputFolder
-        from omnibuild.adapters.ruff import RuffFormatter
         from omnibuild.adapters.sightings import Sightings, known
-        from omnibuild.adapters.stage import StageFolder
-        from omnibuild.adapters.store import DiskCache
-        from omnibuild.adapters.symbols import InstalledOnex
-        from omnibuild.adapters.templates import TemplateFolders, builtin_folder
-        from omnibuild.adapters.tools import tool_versions
-        from omnibuild.core.ports import World
+        from omnibuild.adapters.world import open_world
 
-        settings, root = self.settings, self.root
-        cache = root / settings.cache
-        builtin = builtin_folder()
+        state = self.root / self.settings.cache / noop.NAME
         self._warnings = []
-        seen = self._sightings = Sightings(root, known(noop.read(str(cache / noop.NAME)), root))
-        seen.file(root / FILE)
-        return World(
-            inputs=FolderInputs(root, settings.specs, seen),
-            templates=TemplateFolders(builtin, root / settings.templates, root, seen),
-            output=OutputFolder(root / settings.out, aside=cache / "overwritten", sightings=seen),
-            cache=DiskCache(cache / "store", settings.max_size, self._warn),
-            formatter=RuffFormatter(),
-            stage=StageFolder(cache, search=[root, root / "src"]),
-            symbols=InstalledOnex(),
-            tools=tool_versions(builtin),
-            clock=time.perf_counter,
-            listen=self._listen,
-        )
+        self._sightings = Sightings(self.root, known(noop.read(str(state)), self.root))
+        self._sightings.file(self.root / FILE)
+        return open_world(self.root, self.settings, self._sightings, self._warn, self._tell)
+
+    def _event_log(self, command: str, selectors: tuple[str, ...]) -> EventLog:
+        from omnibuild import __version__
+        from omnibuild.adapters.event_log import EventLog, about
+
+        facts = about(command, self.settings.mode.value, selectors, __version__)
+        return EventLog(self.root / self.settings.cache, facts, self._warn)
 
     def _warn(self, problem: Problem) -> None:
         self._warnings.append(problem)
-        self._listen(ProblemFound(problem))
+        self._tell(ProblemFound(problem))
+
+    def _tell(self, event: Event) -> None:
+        """Tell an event to who listens, and to the log of the build that is at work."""
+        self._listen(event)
+        if self._log:
+            self._log(event)
 
 
 def _no_node(node: str, known: Collection[str], broken: Collection[str]) -> Problem:
@@ -283,24 +291,6 @@ def _no_node(node: str, known: Collection[str], broken: Collection[str]) -> Prob
 def _ignore(event: Event) -> None:
     """Take no notice."""
     del event
-
-
-def _needed(label: str) -> str:
-    """Return the node that an entry of a manifest is about, nothing if it is about none."""
-    what, _, name = label.partition(" of ")
-    return name if what in ("interface", "code") else ""
-
-
-def _chain(name: str, decisions: Mapping[str, Decision]) -> tuple[str, ...]:
-    """Return the way from a node to the one whose own change is behind the change of its interface."""
-    from omnibuild.cache.manifest import differences
-
-    decision = decisions.get(name)
-    if decision is None or decision.before is None or decision.status is not Status.BUILT:
-        return (name,)
-    labels = [it.label for it in differences(decision.before, decision.manifest)]
-    behind = next((name for name in map(_needed, labels) if name), None)
-    return (name, *(_chain(behind, decisions) if behind else ()))
 
 
 __all__ = ["ConfigurationError", "Explanation", "Level", "NodeError", "Place", "Plan", "Workspace"]

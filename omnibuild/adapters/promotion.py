@@ -11,7 +11,8 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+import stat
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,23 +72,23 @@ class Journal:
 
 
 class Promotion:
-    """One change of the tree: files to write, files to remove, and the ledger that holds afterwards."""
+    """One change of the tree: files to write, files to remove, and the ledger that holds afterwards.
+
+    A text is asked for when it is written, so that not all need be in memory.
+    """
 
     def __init__(self, root: Path, write: Mapping[str, str], remove: Iterable[str], ledger: Mapping[str, str]) -> None:
         self._root = root
-        self._base = Path(os.path.realpath(root))
+        self._base = os.path.realpath(root)
         self._ledger = _lines({"version": 1, "files": dict(sorted(ledger.items()))})
         self._inside: dict[str, bool] = {}
+        self._texts = write
         for path in write:
             self._check(path)
         gone = [path for path in sorted(set(remove) - set(write)) if _is_there(self._check(path))]
         # Where names that differ in case only are one file, removing the old name removes the new one.
         renamed = {path.casefold() for path in gone}
-        self._write = {
-            path: text.encode()
-            for path, text in sorted(write.items())
-            if path.casefold() in renamed or not self._holds(path, text.encode())
-        }
+        self._write = [path for path in sorted(write) if path.casefold() in renamed or not self._is_right(path)]
         self._early = _in_the_way(gone, self._write)
         self._late = [path for path in gone if path not in self._early]
 
@@ -97,15 +98,11 @@ class Promotion:
         if not (self._write or self._early or self._late or leftovers) and self._holds(LEDGER, self._ledger):
             return
         self._root.mkdir(parents=True, exist_ok=True)
-        for path in self._write:
-            self._check_room(path)
+        self._check_room()
         self._stage()
         for path in self._early:
             self._remove(path)
-        for number, path in enumerate(self._write):
-            target = self._base / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            (self._root / STAGED / str(number)).replace(target)
+        self._move()
         for path in self._late:
             self._remove(path)
         (self._root / STAGED / "ledger").replace(self._root / LEDGER)
@@ -113,56 +110,79 @@ class Promotion:
         shutil.rmtree(self._root / STAGED, ignore_errors=True)
 
     def _stage(self) -> None:
-        journal = Journal({path: digest(data) for path, data in self._write.items()}, (*self._early, *self._late))
+        staged = f"{self._root}/{STAGED}"
+        files: dict[str, str] = {}
         try:
-            shutil.rmtree(self._root / STAGED, ignore_errors=True)
-            (self._root / STAGED).mkdir()
-            for number, data in enumerate(self._write.values()):
-                _write(self._root / STAGED / str(number), data)
-            _write(self._root / STAGED / "ledger", self._ledger, sync=True)
+            shutil.rmtree(staged, ignore_errors=True)
+            os.mkdir(staged)  # noqa: PTH102 - here and below: for every file, and Path objects cost more than the calls
+            for number, path in enumerate(self._write):
+                data = self._texts[path].encode()
+                files[path] = digest(data)
+                _write(f"{staged}/{number}", data)
+            _write(f"{staged}/ledger", self._ledger, sync=True)
+            journal = Journal(files, (*self._early, *self._late))
             if journal.files or journal.removed:
                 journal.write(self._root)
         except OSError:
-            shutil.rmtree(self._root / STAGED, ignore_errors=True)
+            shutil.rmtree(staged, ignore_errors=True)
             raise
 
-    def _check(self, path: str) -> Path:
+    def _move(self) -> None:
+        made: set[str] = set()
+        for number, path in enumerate(self._write):
+            folder = path.rpartition("/")[0]
+            if folder not in made:
+                os.makedirs(f"{self._base}/{folder}", exist_ok=True)  # noqa: PTH103
+                made.add(folder)
+            os.replace(f"{self._root}/{STAGED}/{number}", f"{self._base}/{path}")  # noqa: PTH105
+
+    def _check(self, path: str) -> str:
         """Return where the file is; raises OSError if that is not inside the tree."""
         if not stays_below(path) or path.split("/", 1)[0] in _OWN:
             raise OSError(errno.EINVAL, "not a path for a generated file", path)
-        target = self._base / path
         parent = path.rpartition("/")[0]
         if parent not in self._inside:
-            self._inside[parent] = Path(os.path.realpath(target.parent)).is_relative_to(self._base)
+            self._inside[parent] = Path(os.path.realpath(f"{self._base}/{parent}")).is_relative_to(self._base)
         if not self._inside[parent]:
             raise OSError(errno.ELOOP, "a symbolic link leads out of the output folder", path)
-        return target
+        return f"{self._base}/{path}"
 
-    def _check_room(self, path: str) -> None:
+    def _check_room(self) -> None:
         """Raise OSError if something stands in a file's place that nobody said to remove."""
         gone = set(self._early)
-        target = self._base / path
-        if target.is_dir() and not target.is_symlink():
-            kept = [it for it in target.rglob("*") if not it.is_dir() and "__pycache__" not in it.parts]
-            if any(it.relative_to(self._base).as_posix() not in gone for it in kept):
-                raise IsADirectoryError(errno.EISDIR, "there is a folder where a file belongs", path)
-        for parent in Path(path).parents:
-            place = self._base / parent
-            if os.path.lexists(place) and not place.is_dir() and parent.as_posix() not in gone:
-                raise NotADirectoryError(errno.ENOTDIR, "there is a file where a folder belongs", str(parent))
+        folders = {parent for path in self._write for parent in _parents(path)}
+        for parent in sorted(folders):
+            place = f"{self._base}/{parent}"
+            if parent not in gone and os.path.lexists(place) and not os.path.isdir(place):  # noqa: PTH112
+                raise NotADirectoryError(errno.ENOTDIR, "there is a file where a folder belongs", parent)
+        for path in self._write:
+            target = f"{self._base}/{path}"
+            if _is_folder(target):
+                kept = [it for it in Path(target).rglob("*") if not it.is_dir() and "__pycache__" not in it.parts]
+                if any(it.relative_to(self._base).as_posix() not in gone for it in kept):
+                    raise IsADirectoryError(errno.EISDIR, "there is a folder where a file belongs", path)
+
+    def _is_right(self, path: str) -> bool:
+        """Return whether a file holds its text already."""
+        try:
+            size = os.lstat(f"{self._base}/{path}").st_size
+        except OSError:
+            return False
+        data = self._texts[path].encode()
+        return size == len(data) and self._holds(path, data)
 
     def _holds(self, path: str, data: bytes) -> bool:
-        place = self._base / path
+        place = Path(self._base) / path
         try:
             return not place.is_symlink() and place.stat().st_size == len(data) and place.read_bytes() == data
         except OSError:
             return False
 
     def _remove(self, path: str) -> None:
-        target = self._base / path
+        target = Path(self._base) / path
         target.unlink(missing_ok=True)
         for parent in target.parents:
-            if parent == self._base or not _remove_if_empty(parent):
+            if parent == Path(self._base) or not _remove_if_empty(parent):
                 return
 
 
@@ -178,14 +198,27 @@ def _remove_if_empty(folder: Path) -> bool:
     return True
 
 
-def _is_there(path: Path) -> bool:
-    return path.is_symlink() or path.is_file()
+def _is_there(path: str) -> bool:
+    return os.path.islink(path) or os.path.isfile(path)  # noqa: PTH113, PTH114
+
+
+def _is_folder(path: str) -> bool:
+    try:
+        return stat.S_ISDIR(os.lstat(path).st_mode)
+    except OSError:
+        return False
+
+
+def _parents(path: str) -> Iterator[str]:
+    """Yield the folders that a file stands in."""
+    while path := path.rpartition("/")[0]:
+        yield path
 
 
 def _in_the_way(gone: Iterable[str], written: Iterable[str]) -> list[str]:
     """Return the files that must go before others come: one is a folder of the other, or differs in case."""
     files = {it.casefold() for it in written}
-    folders = {parent.as_posix() for it in files for parent in Path(it).parents}
+    folders = {parent for it in files for parent in _parents(it)}
 
     places = files | folders
 
@@ -196,13 +229,19 @@ def _in_the_way(gone: Iterable[str], written: Iterable[str]) -> list[str]:
     return [path for path in gone if collides(path)]
 
 
-def _write(path: Path, data: bytes, *, sync: bool = False) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, flags, 0o644), "wb") as file:
-        file.write(data)
+_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+
+
+def _write(path: Path | str, data: bytes, *, sync: bool = False) -> None:
+    file = os.open(path, _FLAGS, 0o644)
+    try:
+        left = memoryview(data)
+        while left:
+            left = left[os.write(file, left) :]
         if sync:
-            file.flush()
-            os.fsync(file.fileno())
+            os.fsync(file)
+    finally:
+        os.close(file)
 
 
 def _lines(value: dict[str, Json]) -> bytes:

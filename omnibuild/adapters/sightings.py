@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
 from omnibuild import noop
+
+_WINDING = re.compile(r"/(\.{0,2}/|\.{0,2}$)")
+"""What `abspath` would straighten out."""
 
 type Signature = tuple[int, int]
 """A file's time of change in nanoseconds and its size in bytes."""
@@ -70,7 +74,10 @@ class Sightings:
             self.folders[self._name(path)] = noop.ABSENT
 
     def _name(self, path: Path | str) -> str:
-        return f"{os.path.abspath(path)}".removeprefix(self._prefix)  # noqa: PTH100
+        text = f"{path}"
+        if not text.startswith(self._prefix) or _WINDING.search(text):
+            text = os.path.abspath(text)  # noqa: PTH100
+        return text.removeprefix(self._prefix)
 
 
 def known(state: tuple[object, ...] | None, root: Path) -> Mapping[str, Signature]:

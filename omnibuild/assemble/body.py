@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from omnibuild.assemble.imports import Imports
-from omnibuild.assemble.tree import Docstring, HandWritten, lines
+from omnibuild.assemble.tree import HandWritten, docstring
 
 _MARGIN = "    "
 """What a method stands in beyond a function."""
@@ -75,7 +75,7 @@ def take_apart(text: str, imports: Imports) -> Parts:
 
 def method(handle: Handle, description: str, first: Sequence[str]) -> HandWritten:
     """Return `handle` as a method of one parameter, with these statements before its own."""
-    opening = handle.docstring or lines([Docstring(description)], handle.inside)
+    opening = handle.docstring or (handle.inside + docstring(description, handle.inside),)
     added = (handle.inside + it for it in first)
     return HandWritten("\n".join([*handle.above, handle.head, *opening, *added, *handle.suite]), name="handle")
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from omnibuild.assemble.imports import Imports
-from omnibuild.assemble.tree import Docstring, Statement, lines, spaced
+from omnibuild.assemble.layout import written
+from omnibuild.assemble.tree import Docstring, Statement, spaced
 
 
 def module(description: str, imports: Imports | None, body: Sequence[Statement]) -> str:
-    """Return the text of a module, not yet laid out."""
+    """Return the text of a module: `LaidOut`, if the formatter has nothing to do with it."""
     statements: list[Statement] = [Docstring(description)]
     found = imports.statements() if imports else []
     statements += [spaced(it) if position == 0 else it for position, it in enumerate(found)]
-    return "\n".join([*lines([*statements, *body]), ""])
+    return written([*statements, *body])

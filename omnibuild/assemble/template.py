@@ -8,17 +8,20 @@ own line.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from types import TracebackType
+from typing import TYPE_CHECKING, Any
 
-import jinja2
-import jinja2.meta
-import jinja2.sandbox
 import yaml
 
 from omnibuild.core.nearest import nearest
 from omnibuild.core.ports import TemplateSource, TemplateSources
 from omnibuild.core.values import Json, Place, Problem, digest_json
+
+if TYPE_CHECKING:
+    import jinja2
 
 BUILTIN = "omnibuild/"
 """The prefix by which an override extends the template that it stands for."""
@@ -33,13 +36,30 @@ _EXTENDS = re.compile(r"\{%-?\s*extends\b")
 _BLOCK = re.compile(r"\{%-?\s*block\s+(\w+)")
 
 
+_PART = re.compile(
+    r"""(?:^[ \t]*)?(?:\{%\s*(?:block\s+\w+|endblock)\s*%\}|\{\#[^-#][^#]*[^-#]\#\})\n?
+    |\{\{\s*(?P<name>[a-z]+)(?:\s*\|\s*(?P<filter>[a-z]+))?\s*\}\}
+    |(?P<text>[^{]+?(?=\n|\{|\Z)|\n)
+    |(?P<other>.)""",
+    re.MULTILINE | re.VERBOSE | re.DOTALL,
+)
+"""What a template consists of: tags of blocks and comments; values; text; and all that is not plain."""
+
+
 class Templates:
     """Renders templates; a workspace's own come first."""
 
     def __init__(self, sources: TemplateSources) -> None:
         self._sources = sources
+        self._plain: dict[str, Plain | None] = {}
+
+    @cached_property
+    def _environment(self) -> jinja2.Environment:
+        import jinja2
+        import jinja2.sandbox
+
         # A template makes text: the sandbox keeps it from running what its variables lead to.
-        self._environment = jinja2.sandbox.ImmutableSandboxedEnvironment(
+        environment = jinja2.sandbox.ImmutableSandboxedEnvironment(
             loader=jinja2.FunctionLoader(self._load),
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
@@ -47,9 +67,8 @@ class Templates:
             keep_trailing_newline=True,
             autoescape=False,  # what is made is YAML, TOML and Python, not HTML
         )
-        self._environment.filters["yaml"] = to_yaml
-        self._environment.filters["flow"] = to_flow
-        self._environment.filters["scalar"] = to_scalar
+        environment.filters.update(_FILTERS)
+        return environment
 
     def _source(self, name: str) -> TemplateSource | None:
         if name.startswith(BUILTIN):
@@ -62,6 +81,11 @@ class Templates:
 
     def render(self, name: str, variables: Mapping[str, object]) -> str | Problem:
         """Return the rendered text, or what is wrong with the template and where."""
+        plain = self._as_plain(name)
+        if plain and all(it in variables for it, _ in plain.values):
+            return plain.render(variables)
+        import jinja2
+
         try:
             return self._environment.get_template(name).render(variables)
         except jinja2.TemplateSyntaxError as error:
@@ -79,9 +103,26 @@ class Templates:
                 "G5", message, place, f"it can use {known}" if isinstance(error, jinja2.UndefinedError) else ""
             )
 
+    def is_overridden(self, name: str) -> bool:
+        """Return whether the workspace has a template of this name."""
+        return self._sources.override(name) is not None
+
+    def _as_plain(self, name: str) -> Plain | None:
+        """Return a template that comes with omnibuild, and does no more than putting values in."""
+        if name not in self._plain:
+            source = None if self.is_overridden(name) else self._sources.builtin(name)
+            self._plain[name] = Plain.read(source.text) if source else None
+        return self._plain[name]
+
     def digest(self, name: str) -> str:
         """Return the digest of a template and of all that it extends, includes or imports."""
         texts: dict[str, Json] = {}
+        source = self._source(name)
+        if source and self._as_plain(name):
+            return digest_json({name: source.text})
+        import jinja2
+        import jinja2.meta
+
         waiting = [name]
         while waiting:
             current = waiting.pop()
@@ -97,6 +138,11 @@ class Templates:
                 # A name that is only known when the template renders may be that of any of them.
                 waiting += self._sources.overrides() if it is None else [it]
         return digest_json(texts)
+
+    @cached_property
+    def are_overridden(self) -> bool:
+        """Whether the workspace has templates of its own."""
+        return bool(self._sources.overrides())
 
     def check(self) -> Iterator[Problem]:
         """Yield what is wrong with the workspace's own templates without rendering them."""
@@ -131,6 +177,39 @@ class Templates:
                 place = Place(trace.tb_frame.f_code.co_filename, trace.tb_lineno, 1)
             trace = trace.tb_next
         return place
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A template that only puts values in: the texts between them, and each value's name and filter.
+
+    It gives what Jinja2 would give, which need not be loaded for it.
+    """
+
+    texts: tuple[str, ...]
+    values: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def read(cls, text: str) -> Plain | None:
+        """Return a template as a plain one, None if it does more."""
+        texts, values = [""], list[tuple[str, str]]()
+        for found in _PART.finditer(text):
+            if found["name"]:
+                values.append((found["name"], found["filter"] or ""))
+                texts.append("")
+            elif found["text"]:
+                texts[-1] += found["text"]
+            elif found["other"]:
+                return None
+        return cls(tuple(texts), tuple(values)) if all(it in _FILTERS or not it for _, it in values) else None
+
+    def render(self, variables: Mapping[str, object]) -> str:
+        """Return the text with these values in it."""
+        shown = [self.texts[0]]
+        for (name, filter_), text in zip(self.values, self.texts[1:], strict=True):
+            value = variables[name]
+            shown += [_FILTERS[filter_](value) if filter_ else str(value), text]
+        return "".join(shown)
 
 
 def _blocks(text: str) -> dict[str, int]:
@@ -171,6 +250,9 @@ def _differs(value: Json) -> bool:
             return any(not _KEY.fullmatch(key) or _differs(it) for key, it in value.items())
         case _:
             return False
+
+
+_FILTERS: Mapping[str, Callable[[Any], str]] = {"yaml": to_yaml, "flow": to_flow, "scalar": to_scalar}
 
 
 class _Never:

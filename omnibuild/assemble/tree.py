@@ -1,18 +1,15 @@
-"""The parts of a Python module: statements as immutable values, expressions as their text, written to lines.
-
-What is made here is not laid out: the formatter does that, so only what it keeps matters, as empty lines do.
-"""
+"""The parts of a Python module: statements as immutable values, expressions as their text."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+
+from omnibuild.assemble import literal
 
 WIDTH = 120
 """The longest line, in characters; the formatter is told the same."""
-
-_STEP = "    "
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,38 +52,14 @@ class HandWritten:
 type Statement = Line | Docstring | Compound | HandWritten
 
 
-def lines(statements: Iterable[Statement], margin: str = "") -> Iterator[str]:
-    """Yield the lines of statements; one with a text of several lines comes as one."""
-    for it in statements:
-        for above in it.above:
-            yield f"{margin}{above}" if above else ""
-        match it:
-            case Line(text, _, behind):
-                yield f"{margin}{text}  {behind}" if behind else f"{margin}{text}"
-            case Compound(head, body, _, decorators):
-                for decorator in decorators:
-                    yield f"{margin}@{decorator}"
-                yield margin + head
-                yield from lines(body, margin + _STEP)
-            case Docstring(text):
-                yield margin + _docstring(text, margin)
-            case HandWritten(text):
-                yield text
-
-
 def spaced[S: Statement](statement: S) -> S:
     """Return a statement with an empty line before it."""
     return replace(statement, above=("", *statement.above))
 
 
 def quoted(text: str) -> str:
-    """Return a string literal in double quotes, as the formatter would leave it."""
-    body = repr(text)[1:-1]
-    if repr(text)[0] == '"':
-        return f'"{body}"'
-    if '"' in body and "\\'" not in body:
-        return repr(text)
-    return '"' + body.replace("\\'", "'").replace('"', '\\"') + '"'
+    """Return a string literal in the quotes that the formatter would choose."""
+    return literal.text(text)
 
 
 def raw(text: str) -> str:
@@ -102,7 +75,7 @@ def sentence(text: str) -> str:
     return line_ if not line_ or line_[-1] in ".!?:…" else f"{line_}."
 
 
-def _docstring(text: str, margin: str) -> str:
+def docstring(text: str, margin: str) -> str:
     """Return a docstring: one line if it fits, else a summary, a blank line and the rest."""
     safe = sentence(text).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     if safe.endswith('"'):

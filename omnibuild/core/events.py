@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from omnibuild.core.values import Outcome, Problem
+from omnibuild.core.values import Outcome, Problem, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,17 +16,30 @@ class BuildStarted:
 
 @dataclass(frozen=True, slots=True)
 class StepStarted:
-    """A named step of the build begins; `nodes` is how many it has work for."""
+    """A named step of the build begins, and the one before it has ended; `nodes` is how many it has work for."""
 
     step: str
-    nodes: int
+    nodes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class NodeAssembled:
-    """A node's draft is in memory."""
+    """A node's draft is in memory; making it began at a time of the clock and took this many milliseconds.
+
+    Several may be made at once; what has no draft took no time.
+    """
 
     node: str
+    ms: float = 0.0
+    began: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRan:
+    """A tool has ended, such as `mypy`: it took this many milliseconds. Several may run at once."""
+
+    tool: str
+    ms: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +57,17 @@ class ProblemFound:
 
 
 @dataclass(frozen=True, slots=True)
+class BuildFinished:
+    """The build or check is over; the report is what it says."""
+
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """Another build is at work in the same workspace; this one begins when that one has ended."""
 
 
-type Event = BuildStarted | StepStarted | NodeAssembled | NodeFinished | ProblemFound | Waiting
+type Event = (
+    BuildStarted | StepStarted | NodeAssembled | ToolRan | NodeFinished | ProblemFound | BuildFinished | Waiting
+)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -88,6 +89,10 @@ class Output(Protocol):
 class Cache(Protocol):
     """Traces of finished nodes and the contents of their files."""
 
+    def prefetch(self, wanted: Mapping[str, str]) -> None:
+        """Look up the traces of these nodes, each by its key, all at once, where one by one takes long."""
+        ...
+
     def trace(self, node: str, key: str) -> Trace | None:
         """Return the trace of the node under the manifest's key."""
         ...
@@ -102,6 +107,10 @@ class Cache(Protocol):
 
     def keep(self, trace: Trace, files: Mapping[str, str]) -> None:
         """Keep a trace and the text of its files."""
+        ...
+
+    def settle(self) -> None:
+        """Finish what `keep` has left to do: nothing is under way any more."""
         ...
 
 
@@ -163,6 +172,31 @@ class Trial:
     contracts: tuple[Failure, ...] = ()
 
 
+class Texts(Protocol):
+    """The texts of one build, by digest, wherever there is room for them."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes they are."""
+        ...
+
+    def put(self, text: str) -> str:
+        """Keep a text as long as the build lasts; return its digest."""
+        ...
+
+    def get(self, digest: str) -> str:
+        """Return a text that was put here."""
+        ...
+
+
+class Workers(Protocol):
+    """What does independent work, in as many processes as is worth while."""
+
+    def map[Task, Result](self, work: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[Result]:
+        """Yield the results, in the order of the tasks; what the work changes may be lost with its process."""
+        ...
+
+
 class Stage(Protocol):
     """A complete candidate for `out/`, where compile checks run before anything is promoted."""
 
@@ -170,8 +204,11 @@ class Stage(Protocol):
         """Make the stage hold exactly these files."""
         ...
 
-    def check_types(self, paths: Sequence[str]) -> Sequence[Finding]:
-        """Type-check these files, in one process."""
+    def checking_types(self, paths: Sequence[str]) -> AbstractContextManager[Callable[[], Sequence[Finding]]]:
+        """Start to type-check these files, in one process; what is given waits for the findings.
+
+        Who leaves the context before that ends the process.
+        """
         ...
 
     def try_out(
@@ -213,6 +250,8 @@ class World:
     output: Output
     cache: Cache
     formatter: Formatter
+    texts: Texts
+    workers: Workers
     stage: Stage
     symbols: OnexSymbols
     tools: Mapping[str, str]

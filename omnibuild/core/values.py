@@ -42,6 +42,10 @@ class Place:
     line: int
     column: int
 
+    def __str__(self) -> str:
+        """Return the place as editors and compilers write it."""
+        return f"{self.file}:{self.line}:{self.column}"
+
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
@@ -510,12 +514,13 @@ class Need:
     at: Pointer | Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Graph:
     """The nodes in order, needed ones first, and what each needs of which other."""
 
     specs: Mapping[str, Spec]
     needs: Mapping[str, tuple[Need, ...]]
+    _found: dict[Ref, Model | Enum | None] = field(default_factory=dict, repr=False)
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -524,6 +529,11 @@ class Graph:
 
     def lookup(self, ref: Ref) -> Model | Enum | None:
         """Return what a reference means; `order_pricer.Input` may lead to another document's model."""
+        if ref not in self._found:
+            self._found[ref] = self._find(ref)
+        return self._found[ref]
+
+    def _find(self, ref: Ref) -> Model | Enum | None:
         *passed, end = self.way(ref)
         spec = self.specs.get(end.document)
         if spec is None or end in passed:
@@ -565,13 +575,17 @@ class Draft:
 
     `origins` says, per file, which place of the spec a part of it comes from: the names that lead
     to a definition or an assignment (`("HandlerOrderPricer", "handle", "gross")`), and the pointer;
-    the empty tuple stands for the file. `body` names the file whose text came from the body.
+    the empty tuple stands for the file. `body` names the file whose text came from the body. `loose` are
+    the files that the formatter has still to lay out. `contract` is what contract.yaml holds, where that is known
+    without reading it again.
     """
 
     node: str
     files: Mapping[str, str]
     origins: Mapping[str, Mapping[tuple[str, ...], Pointer]] = field(default_factory=dict)
     body: tuple[str, Body] | None = None
+    loose: frozenset[str] = frozenset()
+    contract: Mapping[str, Json] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -660,9 +674,19 @@ class Mode(StrEnum):
     STRICT = "strict"
 
 
+class RemoteMode(StrEnum):
+    """Whether a build only asks the remote cache, or also gives to it: whoever gives decides what others get."""
+
+    READ = "read"
+    READ_WRITE = "read-write"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The effective settings of a workspace; folders are relative to it, `max_size` is in bytes."""
+    """The effective settings of a workspace; folders are relative to it, `max_size` is in bytes.
+
+    `remote` is the URL of the remote cache, empty if there is none.
+    """
 
     package: str
     specs: str = "specs"
@@ -675,3 +699,5 @@ class Settings:
     gates: Mapping[str, Level] = field(default_factory=dict)
     type_checker: str = "mypy"
     max_size: int = 2 * 1024**3
+    remote: str = ""
+    remote_mode: RemoteMode = RemoteMode.READ

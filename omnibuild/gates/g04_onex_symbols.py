@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from omnibuild.core.ports import OnexSymbols
 from omnibuild.core.values import Level, Problem
 from omnibuild.gates.gate import Gate, NodeSubject, Step
-from omnibuild.gates.source import modules
+from omnibuild.gates.source import modules, nodes
 
 ONEX_PACKAGES = ("omnibase_core", "omnibase_spi", "omnibase_infra")
 """The packages that this gate answers for."""
@@ -17,7 +17,7 @@ ONEX_PACKAGES = ("omnibase_core", "omnibase_spi", "omnibase_infra")
 def check(subject: NodeSubject) -> Iterator[Problem]:
     """Yield a problem for every import from an ONEX package that leads nowhere."""
     for file, tree in modules(subject.draft):
-        for node in ast.walk(tree):
+        for node in nodes(tree, ast.ImportFrom, ast.Import):
             match node:
                 case ast.ImportFrom(module=str(module), level=0) if _is_onex(module):
                     for alias in node.names:

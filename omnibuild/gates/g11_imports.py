@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from omnibuild.core.nearest import nearest
-from omnibuild.core.values import Level, NodeSpec, Problem
+from omnibuild.core.values import Level, Problem
 from omnibuild.gates.gate import Gate, NodeSubject, Step
-from omnibuild.gates.names import folder
-from omnibuild.gates.source import dotted, modules
+from omnibuild.gates.names import folders
+from omnibuild.gates.source import dotted, modules, nodes
 from omnibuild.gates.usage import exported, used_names
 
 
@@ -56,12 +56,10 @@ def check(subject: NodeSubject) -> Iterator[Problem]:
 
 
 def _imports(file: str, tree: ast.Module) -> Iterator[Import]:
-    for node in ast.walk(tree):
-        match node:
-            case ast.Import():
-                yield from (Import(file, alias.name, "", alias) for alias in node.names)
-            case ast.ImportFrom():
-                yield from (Import(file, node.module or "", alias.name, alias, node.level) for alias in node.names)
+    for whole in nodes(tree, ast.Import):
+        yield from (Import(file, alias.name, "", alias) for alias in whole.names)
+    for part in nodes(tree, ast.ImportFrom):
+        yield from (Import(file, part.module or "", alias.name, alias, part.level) for alias in part.names)
 
 
 # ------------------------------------------------------------------------------------ the rules
@@ -106,13 +104,13 @@ def _internal(subject: NodeSubject, it: Import) -> _Fault | None:
     parent, _, rest = path.removeprefix(subject.settings.package).lstrip(".").partition(".")
     if parent not in ("nodes", "shared") or not rest:
         return None
-    nodes = parent == "nodes"
-    known = [folder(spec) for spec in subject.graph.specs.values() if isinstance(spec, NodeSpec) == nodes]
+    of_nodes = parent == "nodes"
+    known = folders(subject.graph)["nodes" if of_nodes else "shared"]
     name = rest.partition(".")[0]
     if name in known:
         return None
     near = nearest(name, known)
-    what = "node" if nodes else "shared document"
+    what = "node" if of_nodes else "shared document"
     return _Fault(
         f"no {what} of the workspace generates `{subject.settings.package}.{parent}.{name}`",
         f"did you mean `{near}`?" if near else f"write the spec of the {what} first",
@@ -131,8 +129,8 @@ def _unused(file: str, tree: ast.Module, it: Import, used: frozenset[str]) -> _F
 
 def _private_attributes(tree: ast.Module, imported: set[str]) -> Iterator[tuple[int, str]]:
     """Yield the line and the message of every private attribute taken from an imported module."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and _is_private(node.attr):
+    for node in nodes(tree, ast.Attribute) if imported else ():
+        if _is_private(node.attr):
             base = dotted(node.value)
             if base.partition(".")[0] in imported:
                 yield node.lineno, f"`{node.attr}` of `{base}` is private"

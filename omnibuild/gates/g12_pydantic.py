@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from omnibuild.core.values import Level, Problem
 from omnibuild.gates.gate import Gate, NodeSubject, Step
-from omnibuild.gates.source import dotted, modules
+from omnibuild.gates.source import dotted, modules, nodes
 
 type Fault = tuple[int, str, str]
 """The line, what is wrong there, and what to write instead."""
@@ -48,8 +48,8 @@ def check(subject: NodeSubject) -> Iterator[Problem]:
 def _models(tree: ast.Module) -> Iterator[ast.ClassDef]:
     """Yield the classes that are models, by their bases or by those of a class of the same file."""
     known = {"BaseModel"}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef) and any(_last(base) in known for base in node.bases):
+    for node in nodes(tree, ast.ClassDef):
+        if any(_last(base) in known for base in node.bases):
             known.add(node.name)
             yield node
 
@@ -109,7 +109,7 @@ def _old_class(model: ast.ClassDef) -> Iterator[Fault]:
 
 
 def _old_calls(tree: ast.Module) -> Iterator[Fault]:
-    for node in ast.walk(tree):
+    for node in nodes(tree, ast.Call):
         match node:
             case ast.Call(func=ast.Attribute(attr=name)) if name in _OLD_METHODS:
                 yield node.lineno, f"`.{name}()` is of pydantic 1", f"use `.{_OLD_METHODS[name]}()`"

@@ -26,7 +26,7 @@ def check(subject: NodeSubject) -> Iterator[Problem]:
 GATE = Gate(
     code="G13",
     name="types",
-    what="`mypy --strict` finds nothing in the generated code, bodies included.",
+    what="`mypy --strict`, or ty where it is chosen, finds nothing in the generated code, bodies included.",
     why="What the types rule out does not have to be found by a test, or by a customer.",
     example="def handle(request: ModelOrderPricerInput) -> ModelOrderPricerOutput:\n    return request.total",
     step=Step.COMPILE,

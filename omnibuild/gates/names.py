@@ -6,6 +6,7 @@ The generator has its own words for this; a gate that borrowed them could not fi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from omnibuild.core.values import Enum, Graph, Model, NodeSpec, Ref, Spec
 
@@ -18,6 +19,15 @@ def camel(name: str) -> str:
 def folder(spec: Spec) -> str:
     """Return the folder of a document in the generated package, below `nodes` or `shared`."""
     return f"node_{spec.name}_{spec.kind}" if isinstance(spec, NodeSpec) else spec.name
+
+
+@lru_cache(maxsize=2)
+def folders(graph: Graph) -> Mapping[str, frozenset[str]]:
+    """Return the folders of all documents, below `nodes` and below `shared`."""
+    found: dict[str, set[str]] = {"nodes": set(), "shared": set()}
+    for spec in graph.specs.values():
+        found["nodes" if isinstance(spec, NodeSpec) else "shared"].add(folder(spec))
+    return {parent: frozenset(names) for parent, names in found.items()}
 
 
 def package(spec: Spec, workspace: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from omnibuild.assemble.origin import tree_of
@@ -17,6 +18,39 @@ def modules(draft: Draft) -> Iterator[tuple[str, ast.Module]]:
             tree = tree_of(draft.files[file])
             if tree is not None:
                 yield file, tree
+
+
+def nodes[N: ast.AST](tree: ast.AST, *kinds: type[N]) -> Iterator[N]:
+    """Yield what stands in a tree of these kinds; the tree is walked once, for all who ask."""
+    found = _by_kind(tree)
+    for kind in kinds:
+        yield from found.get(kind, ())  # type: ignore[misc]  # what stands under a kind is of that kind
+
+
+@lru_cache(maxsize=512)
+def _by_kind(tree: ast.AST) -> Mapping[type[ast.AST], Sequence[ast.AST]]:
+    found: dict[type[ast.AST], list[ast.AST]] = {}
+    waiting = [tree]
+    for node in waiting:
+        kind = type(node)
+        found.setdefault(kind, []).append(node)
+        for name in _BELOW.get(kind, kind._fields):
+            below = getattr(node, name, None)
+            if isinstance(below, list):
+                waiting += (it for it in below if isinstance(it, ast.AST))
+            elif isinstance(below, ast.AST):
+                waiting.append(below)
+    return found
+
+
+_BELOW: Mapping[type[ast.AST], tuple[str, ...]] = {
+    ast.Name: (),
+    ast.Constant: (),
+    ast.alias: (),
+    ast.Attribute: ("value",),
+    ast.Subscript: ("value", "slice"),
+}
+"""What stands below the commonest kinds, without what says only how they are used."""
 
 
 def classes(tree: ast.Module) -> tuple[ast.ClassDef, ...]:

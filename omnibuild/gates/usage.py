@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from omnibuild.gates.source import nodes
+
 
 def used_names(tree: ast.Module) -> frozenset[str]:
     """Return every name that the module reads, those inside annotations written as text too."""
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store)}
+    names = {node.id for node in nodes(tree, ast.Name) if not isinstance(node.ctx, ast.Store)}
     for annotation in _annotations(tree):
         names |= set(_quoted(annotation))
     return frozenset(names)
@@ -33,7 +35,7 @@ def exported(tree: ast.Module) -> frozenset[str] | None:
 
 
 def _annotations(tree: ast.Module) -> Iterator[ast.expr]:
-    for node in ast.walk(tree):
+    for node in nodes(tree, ast.arg, ast.AnnAssign, ast.FunctionDef, ast.AsyncFunctionDef, ast.Call):
         match node:
             case ast.arg(annotation=ast.expr() as annotation) | ast.AnnAssign(annotation=annotation):
                 yield annotation

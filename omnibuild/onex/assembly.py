@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
+from omnibuild.assemble.layout import LaidOut
 from omnibuild.assemble.module import module
 from omnibuild.assemble.template import Templates
 from omnibuild.core.values import Draft, Json, Level, NodeSpec, Problem, Settings, Spec
@@ -22,18 +24,21 @@ from omnibuild.onex.ways import way_of
 PACKAGE = "."
 """The name under which the files that belong to no single node are built."""
 
-TEMPLATES = ("contract.yaml.j2", "metadata.yaml.j2")
+CONTRACT = "contract.yaml.j2"
+TEMPLATES = (CONTRACT, "metadata.yaml.j2")
 HEADER = "header.py.j2"
 
 
 def assemble(spec: Spec, names: Names, templates: Templates) -> tuple[Draft | None, list[Problem]]:
     """Return the draft of a spec that has passed its checks, or what is wrong with the templates."""
     parts = model_parts(spec, names)
-    problems: list[Problem] = []
-    if isinstance(spec, NodeSpec):
-        described, problems = _described(spec, names, templates)
-        parts += [*_code(spec, names), *described]
-    return _draft(spec.name, parts, problems, templates)
+    if not isinstance(spec, NodeSpec):
+        return _draft(spec.name, parts, [], templates)
+    told = contract(spec, names)
+    described, problems = _described(spec, names, templates, told)
+    draft, problems = _draft(spec.name, [*parts, *_code(spec, names), *described], problems, templates)
+    known = None if templates.is_overridden(CONTRACT) else told
+    return (replace(draft, contract=known) if draft else None), problems
 
 
 def assemble_package(names: Names, settings: Settings, templates: Templates) -> tuple[Draft | None, list[Problem]]:
@@ -63,9 +68,11 @@ def _optional(part: Part | None) -> Iterator[Part]:
         yield part
 
 
-def _described(spec: NodeSpec, names: Names, templates: Templates) -> tuple[list[Part], list[Problem]]:
+def _described(
+    spec: NodeSpec, names: Names, templates: Templates, told: dict[str, Json]
+) -> tuple[list[Part], list[Problem]]:
     """Return the files that templates make."""
-    values: dict[str, Json] = {"contract": contract(spec, names), "metadata": metadata(spec, names), "node": spec.name}
+    values: dict[str, Json] = {"contract": told, "metadata": metadata(spec, names), "node": spec.name}
     parts: list[Part] = []
     problems: list[Problem] = []
     for template in TEMPLATES:
@@ -91,4 +98,5 @@ def _draft(
     files = {part.path: top + part.text if part.path.endswith(".py") else part.text for part in parts}
     origins = {part.path: part.origins for part in parts if part.origins}
     body = next(((part.path, part.body) for part in parts if part.body), None)
-    return Draft(name, files, origins, body), problems
+    loose = frozenset(it.path for it in parts if it.path.endswith(".py") and (top or not isinstance(it.text, LaidOut)))
+    return Draft(name, files, origins, body, loose), problems

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from omnibuild.assemble.expression import expression
 from omnibuild.assemble.imports import Imports
 from omnibuild.assemble.tree import Docstring, Parameter, Statement, assign, call, function, returning
+from omnibuild.core.remembered import remembered
 from omnibuild.core.values import Logic, Model, NodeSpec, Pointer, Problem
 from omnibuild.onex.code import handler_module, writer
 from omnibuild.onex.logic import REQUEST, LoweredLogic, lower_logic, request_scope
@@ -16,6 +17,7 @@ from omnibuild.onex.tests import example_tests
 from omnibuild.onex.way import Way
 
 
+@remembered
 def _lower(spec: NodeSpec, names: Names) -> tuple[LoweredLogic | None, list[Problem]]:
     output = names.graph.lookup(spec.output)
     if spec.logic is None or not isinstance(output, Model):

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -87,8 +87,13 @@ def _unsound(field: Field, constraints: Mapping[str, Any]) -> Problem | None:
 
 
 def _adapter(type_: Type, constraints: Mapping[str, Any]) -> TypeAdapter[Any]:
-    python = _python(type_)
-    return TypeAdapter(Annotated[python, Declared(**constraints)] if constraints else python)
+    return _made(type_, tuple((name, type(value), value) for name, value in constraints.items()))
+
+
+@lru_cache(maxsize=4096)
+def _made(type_: Type, constraints: tuple[tuple[str, type, Any], ...]) -> TypeAdapter[Any]:
+    python, declared = _python(type_), {name: value for name, _, value in constraints}
+    return TypeAdapter(Annotated[python, Declared(**declared)] if declared else python)
 
 
 def _limit(type_: Type, name: str, value: Json) -> Any:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
-from omnibuild.core.values import Expression, Lowered, Problem, Type
+from omnibuild.core.values import Expression, Lowered, Pointer, Problem, Type
 from omnibuild.spec.inference import Inference
 from omnibuild.spec.narrowing import narrow
 from omnibuild.spec.scope import Binding, Env, Opaque, Scope, Want
@@ -55,7 +56,12 @@ def names(expression: Expression) -> frozenset[str]:
     Functions are left out, models are not. An expression that does not parse has no names: `lower`
     says what is wrong with it.
     """
-    syntax = parse(expression.text, expression.at, CODE, "an expression")
+    return _names(expression.text)
+
+
+@lru_cache(maxsize=4096)
+def _names(text: str) -> frozenset[str]:
+    syntax = parse(text, Pointer("", 0, ()), CODE, "an expression")
     return frozenset() if isinstance(syntax, Problem) else _free(syntax.tree, frozenset())
 
 

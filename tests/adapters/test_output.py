@@ -223,17 +223,16 @@ def test_the_outputs_own_folder_in_the_way_is_told_before_anything_happens(tmp_p
 def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     output = output_in(tmp_path)
     promote(output, {"a": "A", "b": "B"})
-    fdopen = os.fdopen
+    write = os.write
     calls = []
 
-    def full(*arguments: int, **options: object) -> object:
-        calls.append(arguments)
+    def full(file: int, data: bytes) -> int:
+        calls.append(data)
         if len(calls) > 2:
-            os.close(arguments[0])
             raise OSError(28, "No space left on device")
-        return fdopen(arguments[0], "wb")
+        return write(file, data)
 
-    monkeypatch.setattr(os, "fdopen", full)
+    monkeypatch.setattr(os, "write", full)
     with pytest.raises(OSError, match="No space"):
         promote(output, {"a": "1", "b": "2", "c": "3"})
 

@@ -9,7 +9,8 @@ import pytest
 
 from omnibuild.assemble.body import method, take_apart
 from omnibuild.assemble.imports import Imports
-from omnibuild.assemble.tree import Compound, Statement, lines
+from omnibuild.assemble.layout import written
+from omnibuild.assemble.tree import Compound, Statement
 
 BODY = '''\
 # SPDX-License-Identifier: MIT
@@ -46,7 +47,7 @@ def helper() -> None: ...
 
 
 def code(*statements: Statement) -> str:
-    return "\n".join([*lines(statements), ""])
+    return str(written(statements))
 
 
 def test_a_body_is_taken_apart_with_its_comments() -> None:
@@ -118,7 +119,7 @@ SHAPES = {
     "tabs": "def handle(r):\n\tif r:\n\t\treturn first\n\treturn r\n",
     "two spaces": "def handle(r):\n  if r:\n    return first\n  return r\n",
     "carriage returns": 'def handle(r):\r\n    x = """a\r\nb"""\r\n    return first, x\r\n',
-    "a head of several lines": "def handle(\n  r: int,  # the request\n) -> (\n  int\n):  # why\n    # first\n    return r\n",
+    "a long head": "def handle(\n  r: int,  # the request\n) -> (\n  int\n):  # why\n    # first\n    return r\n",
     "type parameters": "def handle[T: (int, str)](r: T) -> T:\n    return r\n",
     "a dictionary in the annotation": "def handle(r: dict[str, int]) -> {1: 2}:\n    return r\n",
     "umlauts": 'def handle(grüße: "größe") -> "größe": x = "ä"; return (first, "ö", grüße, x)\n',

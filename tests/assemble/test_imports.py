@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from omnibuild.assemble.imports import Imports
-from omnibuild.assemble.tree import lines
+from omnibuild.assemble.layout import written
 
 MODULES = (
     "abc",
@@ -54,7 +54,7 @@ WANTED = st.lists(
 
 
 def text(imports: Imports) -> str:
-    return "\n".join([*lines(imports.statements()), ""])
+    return written(imports.statements())
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])

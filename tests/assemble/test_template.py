@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omnibuild.assemble.template import Templates, _dumped, to_scalar, to_yaml
+from omnibuild.assemble.template import Plain, Templates, _dumped, to_scalar, to_yaml
 from omnibuild.core.ports import TemplateSource
 from omnibuild.core.values import Json, Place, Problem
 
@@ -167,3 +168,40 @@ def test_yaml_is_the_same_with_and_without_libyaml(value: Json, form: tuple[int,
 def test_unusual_texts_survive_as_scalars(text: str) -> None:
     assert yaml.safe_load(f"key: {to_scalar(text)}") == {"key": text}
     assert yaml.safe_load(to_yaml(text)) == text
+
+
+PLAIN = ("contract.yaml.j2", "metadata.yaml.j2", "header.py.j2", "package/calls.py.j2", "package/retries.py.j2")
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_what_only_puts_values_in_needs_no_engine(name: str) -> None:
+    import jinja2
+
+    text = (Path(__file__).parents[2] / "templates" / name).read_text()
+    plain = Plain.read(text)
+    engine = jinja2.Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False)
+    engine.filters["yaml"] = to_yaml
+    values = {"contract": {"name": "it", "more": ["a: b", {}]}, "metadata": {"x": None}, "node": "it", "package": "p"}
+
+    assert plain is not None
+    assert plain.render(values) == engine.from_string(text).render(values)
+
+
+TAGS = ("{% block a %}", "{% block b %}", "{% endblock %}", "{{ it }}", "{{ it | yaml }}", "{# Why. #}")
+PIECES = (*TAGS, "\n", "  ", "x", "\n\n", "}", "a: b", "\t")
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_a_plain_template_gives_what_the_engine_gives(text: str) -> None:
+    import jinja2
+
+    plain = Plain.read(text)
+    if plain is None:
+        return
+    engine = jinja2.Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False)
+    engine.filters["yaml"] = to_yaml
+    try:
+        expected = engine.from_string(text).render(it={"a": [1]})
+    except jinja2.TemplateSyntaxError:
+        return  # a block that is not closed: omnibuild's own templates close theirs
+    assert plain.render({"it": {"a": [1]}}) == expected

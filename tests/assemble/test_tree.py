@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from omnibuild.assemble.layout import written
 from omnibuild.assemble.tree import (
     Compound,
     Docstring,
@@ -18,7 +19,6 @@ from omnibuild.assemble.tree import (
     class_,
     declare,
     function,
-    lines,
     quoted,
     raw,
     returning,
@@ -28,7 +28,7 @@ from omnibuild.assemble.tree import (
 
 
 def code(*statements: Statement) -> str:
-    return "\n".join([*lines(statements), ""])
+    return str(written(statements))
 
 
 @given(st.text() | st.text(alphabet="\"'\\\n\t{}ab"))
@@ -110,6 +110,7 @@ def test_the_parts_of_a_module() -> None:
         "@final\n"
         "class Handler(Base[int]):\n"
         "    z: str\n"
+        "\n"
         "    @traced\n"
         "    async def handle(self, request: Model, limit: int = 3) -> Model | None:\n"
         "        x = 1\n"

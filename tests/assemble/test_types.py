@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import HttpUrl, JsonValue, TypeAdapter
 
+from omnibuild.assemble import layout
 from omnibuild.assemble.imports import Imports
-from omnibuild.assemble.tree import lines
 from omnibuild.assemble.types import Types
 from omnibuild.core.values import Enum, Field, Json, Model, Pointer, Problem, Ref, Type
 from omnibuild.spec.types import parse_type
@@ -43,7 +43,7 @@ def parsed(text: str) -> Type:
 
 def evaluated(text: str, imports: Imports) -> Any:
     space: dict[str, Any] = {}
-    exec("\n".join([*lines(imports.statements()), ""]), space)
+    exec(layout.written(imports.statements()), space)
     return eval(text, space)
 
 
@@ -148,7 +148,7 @@ def test_annotations(written: str, annotation: str, imported: str) -> None:
     imports = Imports("acme")
 
     assert types(imports).annotation(parsed(written)) == annotation
-    assert "\n".join([*lines(imports.statements()), ""]).strip() == imported
+    assert layout.written(imports.statements()).strip() == imported
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_defaults_are_what_the_type_checker_expects(tmp_path: Path) -> None:
         fields.append(f"    f{number}: {writer.annotation(field.type)} = Field({key}={text}, description='x')")
     imports.name("pydantic", "BaseModel")
     imports.name("pydantic", "Field")
-    source = "\n".join(["\n".join([*lines(imports.statements()), ""]), "class M(BaseModel):", *fields, ""])
+    source = "\n".join([layout.written(imports.statements()), "class M(BaseModel):", *fields, ""])
     (tmp_path / "it.py").write_text(source)
     ast.parse(source)
     done = subprocess.run(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from omnibuild.assemble import layout
 from omnibuild.assemble.imports import Imports
-from omnibuild.assemble.tree import lines
 from omnibuild.core.values import Json, Ref
 from omnibuild.onex.strategy import Strategies, is_ambiguous
 from tests.onex.declarations import FIELDS, IT, declaring, loaded, names_of
@@ -29,7 +29,7 @@ def made(fields: dict[str, Json]) -> tuple[type[Any], st.SearchStrategy[Any]]:
     strategies = Strategies(imports, names)
     constant = strategies.model(IT)
     space = {**loaded(names), "st": st, "hypothesis": hypothesis}
-    imported = [it for it in lines(imports.statements()) if "acme" not in it]
+    imported = [it for it in layout.written(imports.statements()).splitlines() if "acme" not in it]
     exec("\n".join([*imported, *(f"{name} = {text}" for name, text in strategies.definitions)]), space)
     return space["ModelIt"], space[constant]
 

@@ -87,7 +87,8 @@ class _Handler:
         if len(it.transition.source) > 1 and self._by_event:
             members = f"({members})"
         message = next(ref for ref in self._machine.messages if ref.name == it.transition.when)
-        return self._both(members, f"{self._names.imported(message, self._imports)}()" if self._by_event else "")
+        both = self._both(members, f"{self._names.imported(message, self._imports)}()" if self._by_event else "")
+        return f"({both})" if both.startswith("(") else both
 
     def _member(self, state: str) -> str:
         return f"{self._names.imported(self._machine.status, self._imports)}.{member_name(state)}"

@@ -1,0 +1,41 @@
+"""The texts of a build: in memory while they are few, in an unnamed file when they are many."""
+
+from __future__ import annotations
+
+import tempfile
+
+from omnibuild.core.values import digest
+
+IN_MEMORY = 16 * 1024**2
+"""How many bytes stay in memory."""
+
+
+class SpooledTexts:
+    """Texts by digest, each once, one behind the other. Raises OSError when the disk is full."""
+
+    def __init__(self, in_memory: int = IN_MEMORY) -> None:
+        self._file = tempfile.SpooledTemporaryFile(max_size=in_memory)  # noqa: SIM115  # open as long as the build
+        self._places: dict[str, tuple[int, int]] = {}
+        self._end = 0
+
+    @property
+    def size(self) -> int:
+        """How many bytes they are."""
+        return self._end
+
+    def put(self, text: str) -> str:
+        """Keep a text; return its digest."""
+        data = text.encode()
+        key = digest(data)
+        if key not in self._places:
+            self._file.seek(self._end)
+            self._file.write(data)
+            self._places[key] = (self._end, len(data))
+            self._end += len(data)
+        return key
+
+    def get(self, digest: str) -> str:
+        """Return a text that was put here."""
+        start, size = self._places[digest]
+        self._file.seek(start)
+        return self._file.read(size).decode()
