@@ -31,11 +31,18 @@ def compile_drafts(
     names: Names,
     codes: set[str],
 ) -> Compiled:
-    """Check drafts inside the whole tree, in one process a tool; `codes` are the gates that want to know."""
+    """Check drafts inside the whole tree, in one process a tool; `codes` are the gates that want to know.
+
+    Types are checked while the code is tried out: neither needs what the other finds.
+    """
     stage.lay(tree)
-    findings: Sequence[Finding] = ()
-    if "G13" in codes:
-        findings = stage.check_types(sorted(path for _, it in drafts for path in it.files if path.endswith(".py")))
+    modules = sorted(path for _, it in drafts for path in it.files if path.endswith(".py"))
+    with stage.checking_types(modules if "G13" in codes else ()) as findings:
+        trial = _tried_out(stage, drafts, names, codes) if codes & {"G14", "G15", "G16"} else Trial()
+        return Compiled(findings(), trial)
+
+
+def _tried_out(stage: Stage, drafts: Sequence[tuple[Spec, Draft]], names: Names, codes: set[str]) -> Trial:
     nodes = [spec for spec, _ in drafts if isinstance(spec, NodeSpec)]
     classes: dict[str, Sequence[str]] = {}
     if "G14" in codes:
@@ -45,5 +52,4 @@ def compile_drafts(
     runs = [run for spec in nodes for run in example_runs(spec, names)] if "G15" in codes else []
     tests = [test for spec in nodes for test in example_tests(spec, names)] if "G15" in codes else []
     contracts = [f"{names.folder_path(spec.name)}/contract.yaml" for spec in nodes] if "G16" in codes else []
-    trial = stage.try_out(classes, runs, contracts, tests) if codes & {"G14", "G15", "G16"} else Trial()
-    return Compiled(findings, trial)
+    return stage.try_out(classes, runs, contracts, tests)

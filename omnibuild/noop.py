@@ -26,6 +26,8 @@ SETTINGS = "omnibuild.toml"
 LEDGER = ".omnibuild.json"
 NAME = "state"
 DEFAULT_CACHE = "cache"
+NOTES = b"OMNIBUILD_USER_CACHE"
+"""The one variable of omnibuild's that changes no answer: where the notes of mypy are that workspaces share."""
 ABSENT = -1
 """The time of change of a folder that must not be there."""
 
@@ -33,7 +35,7 @@ ABSENT = -1
 def answer(arguments: list[str]) -> str | None:
     """Return what to print for `build` or `check` if nothing has to be done, None if that is not certain."""
     asked = _asked(arguments)
-    if asked is None or any(name.startswith(b"OMNIBUILD") for name in posix.environ):
+    if asked is None or any(name.startswith(b"OMNIBUILD") and name != NOTES for name in posix.environ):
         return None
     folder, as_json = asked
     root = _root(folder)

@@ -89,6 +89,10 @@ def test_the_commands_exist(document: Path) -> None:
             continue
         assert rest[0] in VERBS, words
         command: click.Command = import_module(f"omnibuild.cli.{rest[0]}").command
+        if isinstance(command, click.Group) and len(rest) > 1:
+            del rest[0]
+            assert rest[0] in command.commands, words
+            command = command.commands[rest[0]]
         known = {option for it in command.params for option in (*it.opts, *it.secondary_opts)} | {"--help", "-h"}
         used = {it.partition("=")[0] for it in rest[1:] if it.startswith("-") and it != "-"}
         assert used <= known, words

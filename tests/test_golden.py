@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from omnibuild.adapters.ty_check import TyCheck
 from omnibuild.adapters.type_check import TypeCheck
 from tests.workspaces import Sandbox, blocking
 
@@ -69,11 +70,20 @@ def run(folder: Path, *command: str) -> str:
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
 
-def test_the_type_checker_is_content(together: Path, built_once: Path, tmp_path: Path) -> None:
-    shutil.copytree(built_once / "cache" / "mypy", tmp_path / "mypy")
-    paths = sorted(it.relative_to(together).as_posix() for it in together.rglob("*.py"))
+@pytest.mark.parametrize("outlined", [False, True])
+def test_mypy_is_content(together: Path, tmp_path: Path, outlined: bool) -> None:
+    files = {it.relative_to(together).as_posix(): it.read_text() for it in together.rglob("*.py")}
 
-    assert TypeCheck(together, tmp_path, ()).run(paths) == []
+    with TypeCheck(together, files, tmp_path, (), outlined=outlined).running(sorted(files)) as findings:
+        assert findings() == []
+    assert (tmp_path / ("mypy" if outlined else "mypy-whole")).exists()
+
+
+def test_ty_is_content(together: Path) -> None:
+    paths = [it.relative_to(together).as_posix() for it in together.rglob("*.py")]
+
+    with TyCheck(together, ()).running(paths) as findings:
+        assert findings() == []
 
 
 def test_the_linter_is_content(together: Path) -> None:

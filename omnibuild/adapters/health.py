@@ -96,6 +96,15 @@ def _tools() -> Iterator[tuple[str, list[str] | None]]:
     yield "mypy", [sys.executable, "-m", "mypy", "--version"]
 
 
+def _ty() -> Check:
+    from omnibuild.adapters.ty_check import find_ty
+
+    program = find_ty()
+    if program is None:
+        return Check("ty runs", Health.FAIL, "it is not installed", "python3 -m pip install 'omnibuild[ty]'")
+    return _tool("ty", [program, "--version"])
+
+
 def _tool(name: str, command: list[str] | None) -> Check:
     said = _output(command) if command else None
     if said is None:
@@ -116,6 +125,8 @@ def check_workspace(root: Path, settings: Settings) -> Iterator[Check]:
     """Yield what there is to say of a workspace whose settings are in order."""
     yield _specs(root, settings)
     yield _schema(root, settings)
+    if settings.type_checker == "ty":
+        yield _ty()
     for folder in (settings.out, settings.cache):
         obstacle = OutputFolder(root / folder, root / folder).obstacle(1)
         mend = f"give yourself the right to write {folder}/, or name another folder in omnibuild.toml"

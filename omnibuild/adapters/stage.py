@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from glob import escape
 from pathlib import Path, PurePosixPath
 
 from omnibuild.adapters.trial_run import TrialRun
+from omnibuild.adapters.ty_check import TyCheck
 from omnibuild.adapters.type_check import TypeCheck
 from omnibuild.cache.trace import stays_below
 from omnibuild.core.ports import ExampleRun, ExampleTest, Trial
@@ -25,16 +26,27 @@ _NAMES = 100
 class StageFolder:
     """The stage in `cache`/stage, where `src/` holds the packages; `search` is where else to import from.
 
-    `seconds` bounds the import of one module, and with `example_seconds` for each example the whole
-    of `try_out`; `example_seconds` bounds one example.
+    Types are checked by mypy, with `outlined` against outlines of ONEX where that finds the same, or
+    by ty. `seconds` bounds the import of one module, and with `example_seconds` for each example the
+    whole of `try_out`; `example_seconds` bounds one example.
     """
 
     def __init__(
-        self, cache: Path, search: Sequence[Path] = (), *, seconds: float = 60, example_seconds: float = 10
+        self,
+        cache: Path,
+        search: Sequence[Path] = (),
+        *,
+        type_checker: str = "mypy",
+        outlined: bool = False,
+        seconds: float = 60,
+        example_seconds: float = 10,
     ) -> None:
         self._cache = Path(os.path.abspath(cache))  # noqa: PTH100  # links stay as the user sees them
         self._root = self._cache / "stage"
         self._search = [Path(os.path.abspath(it)) for it in search]  # noqa: PTH100
+        self._files: Mapping[str, str] = {}
+        self._type_checker = type_checker
+        self._outlined = outlined
         self._seconds = seconds
         self._example_seconds = example_seconds
 
@@ -44,6 +56,7 @@ class StageFolder:
         What stands there and is not of an earlier stage stays: another folder becomes the stage if it is in the way.
         """
         self._cache.mkdir(parents=True, exist_ok=True)
+        self._files = files
         for number in range(_NAMES):
             self._root = self._cache / (f"stage-{number}" if number else "stage")
             if self._root.is_symlink():
@@ -87,9 +100,12 @@ class StageFolder:
         place = self._root / path
         return place.is_file() and not place.is_symlink() and digest(place.read_bytes()) == sum_
 
-    def check_types(self, paths: Sequence[str]) -> Sequence[Finding]:
-        """Type-check these files with `mypy --strict`, in one process."""
-        return TypeCheck(self._root, self._cache, self._search).run(paths)
+    def checking_types(self, paths: Sequence[str]) -> AbstractContextManager[Callable[[], Sequence[Finding]]]:
+        """Start to type-check these files, in one process; what is given waits for the findings."""
+        if self._type_checker == "ty":
+            return TyCheck(self._root, self._search).running(paths)
+        check = TypeCheck(self._root, self._files, self._cache, self._search, outlined=self._outlined)
+        return check.running(paths)
 
     def try_out(
         self,

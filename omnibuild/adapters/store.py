@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from omnibuild.adapters.store_rows import remove_store
 from omnibuild.cache.trace import from_json, to_json
 from omnibuild.core.values import Level, Problem, Trace, digest
+
+_FILL = 0.9
+"""How much of the limit is kept when room is made, so that the next trace need not make room again."""
+_UNREADABLE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT})
+"""How SQLite says that a file is not a database, or a broken one."""
+_OTHER_TABLES = ("no such table", "no such column", "has no column", "values were supplied")
+"""How SQLite says that a database is not of diskcache."""
 
 
 class DiskCache:
     """A diskcache database in `folder`, opened when first used, that forgets what was unused longest.
 
     Nothing in the cache is trusted: each value stands under its digest or beside it, and what is
-    damaged counts as missing. The first damage is told to `on_problem`, as a warning.
+    damaged counts as missing. A database that cannot be read is replaced by an empty one. The first
+    damage is told to `on_problem`, as a warning.
     """
 
     def __init__(self, folder: Path, max_size: int, on_problem: Callable[[Problem], None]) -> None:
@@ -26,6 +36,10 @@ class DiskCache:
         self._on_problem = on_problem
         self._opened: Any = None
         self._told = False
+        self._renewed = False
+
+    def prefetch(self, wanted: Mapping[str, str]) -> None:
+        """Do nothing: a trace is on this disk, or it is not there."""
 
     def trace(self, node: str, key: str) -> Trace | None:
         """Return the trace of the node under the manifest's key."""
@@ -33,13 +47,7 @@ class DiskCache:
         if data is None:
             return None
         with self._forgiving():
-            sum_, _, text = data.decode().partition("\n")
-            if digest(text) != sum_:
-                raise ValueError(f"the trace of {node} is damaged")
-            trace = from_json(json.loads(text))
-            if (trace.manifest.node, trace.manifest.key) != (node, key):
-                raise ValueError(f"the trace of {node} is another one's")
-            return trace
+            return read_trace(data, node, key)
         return None
 
     def latest(self, node: str) -> Trace | None:
@@ -53,7 +61,7 @@ class DiskCache:
         if data is None:
             return None
         with self._forgiving():
-            return _verified(data, digest)
+            return read_content(data, digest)
         return None
 
     def keep(self, trace: Trace, files: Mapping[str, str]) -> None:
@@ -65,6 +73,11 @@ class DiskCache:
                 self._set(f"content {digest(file)}", file.encode())
             self._set(f"trace {manifest.node} {manifest.key}", f"{digest(text)}\n{text}".encode())
             self._set(f"latest {manifest.node}", manifest.key.encode())
+        with self._forgiving():
+            self._make_room()
+
+    def settle(self) -> None:
+        """Do nothing: `keep` leaves nothing to do."""
 
     def close(self) -> None:
         """Close the database; it opens again when it is used again."""
@@ -80,8 +93,23 @@ class DiskCache:
 
     def _set(self, key: str, data: bytes) -> None:
         # A content that is there already is not written again, unless it is damaged.
-        if self._cache().get(key, retry=True) != data:
+        try:
+            known = self._cache().get(key, retry=True) == data
+        except ValueError:
+            known = False
+        if not known:
             self._cache().set(key, data, retry=True)
+
+    def _make_room(self) -> None:
+        """Forget the traces that were unused longest, with their contents, if the limit is passed.
+
+        diskcache would forget entry by entry: of a node that is up to date only the trace is ever read,
+        so that its contents would go first, and old traces last.
+        """
+        if self._cache().volume() > self._max_size:
+            from omnibuild.adapters.store_eviction import make_room
+
+            make_room(self._folder, int(self._max_size * _FILL))
 
     def _cache(self) -> Any:
         if self._opened is None:
@@ -92,15 +120,16 @@ class DiskCache:
             folder = str(self._folder)
             if os.path.expandvars(os.path.expanduser(folder)) != folder:  # noqa: PTH111
                 raise ValueError(f"diskcache reads the name of the folder {folder} as another one")
-            self._opened = Cache(
-                folder, disk=PlainDisk, size_limit=self._max_size, eviction_policy="least-recently-used"
-            )
+            try:
+                # The policy notes when an entry was used; what goes is for `_make_room` to say.
+                policy = {"eviction_policy": "least-recently-used", "cull_limit": 0}
+                self._opened = Cache(folder, disk=PlainDisk, size_limit=self._max_size, **policy)
+            except (ValueError, TypeError, LookupError, AttributeError) as error:
+                raise _UnreadableError(f"its settings make no sense: {error}") from error
         return self._opened
 
     @contextmanager
     def _forgiving(self) -> Iterator[None]:
-        import sqlite3
-
         from diskcache import Timeout
 
         try:
@@ -115,23 +144,55 @@ class DiskCache:
             RecursionError,
             Timeout,
         ) as error:
-            self._tell(error)
+            if is_unreadable(error) and self._renew():
+                hint = "it was replaced by an empty one, and nodes are built again"
+                self._tell(f"the cache cannot be read: {error}", hint)
+            else:
+                hint = "the build goes on without what it cannot read; `omnibuild cache verify --repair` removes that"
+                self._tell(f"the cache could not be used: {error}", hint)
 
-    def _tell(self, error: Exception) -> None:
-        if self._told:
-            return
-        self._told = True
-        self._on_problem(
-            Problem(
-                code="cache",
-                message=f"the cache could not be used: {error}",
-                hint=f"the build goes on without what it cannot read; if this stays, remove {self._folder.name}/",
-                level=Level.WARN,
-            )
-        )
+    def _renew(self) -> bool:
+        """Begin with an empty database, once; return whether that could be done."""
+        if self._renewed:
+            return False
+        self._renewed = True
+        try:
+            self.close()
+            remove_store(self._folder)
+        except OSError:
+            return False
+        return True
+
+    def _tell(self, message: str, hint: str) -> None:
+        if not self._told:
+            self._told = True
+            self._on_problem(Problem("cache", message, hint=hint, level=Level.WARN))
 
 
-def _verified(data: bytes, expected: str) -> str:
+class _UnreadableError(ValueError):
+    """The database is none of ours; the message says why."""
+
+
+def is_unreadable(error: Exception) -> bool:
+    """Return whether the error says that the file is no database of ours, or a broken one."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    other = code == sqlite3.SQLITE_ERROR and any(it in str(error) for it in _OTHER_TABLES)
+    return isinstance(error, _UnreadableError) or code in _UNREADABLE or other
+
+
+def read_trace(data: bytes, node: str, key: str) -> Trace:
+    """Return the trace that stands in an entry. Raises ValueError if it is damaged or another one's."""
+    sum_, _, text = data.decode().partition("\n")
+    if digest(text) != sum_:
+        raise ValueError(f"the trace of {node} is damaged")
+    trace = from_json(json.loads(text))
+    if (trace.manifest.node, trace.manifest.key) != (node, key):
+        raise ValueError(f"the trace of {node} is another one's")
+    return trace
+
+
+def read_content(data: bytes, expected: str) -> str:
+    """Return the text that stands in an entry. Raises ValueError if it has another digest."""
     if digest(data) != expected:
         raise ValueError(f"the content {expected[:12]} is damaged")
     return data.decode()

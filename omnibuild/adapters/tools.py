@@ -12,7 +12,6 @@ _DISTRIBUTIONS = (
     "hypothesis",
     "jinja2",
     "libcst",
-    "mypy",
     "omnibase-core",
     "pydantic",
     "pytest",
@@ -21,12 +20,15 @@ _DISTRIBUTIONS = (
 )
 
 
-def tool_versions(templates: Path) -> Mapping[str, str]:
-    """Return name and version of every tool; omnibuild's own is a digest of its code and templates."""
+def tool_versions(templates: Path, type_checker: str) -> Mapping[str, str]:
+    """Return name and version of every tool; omnibuild's own is a digest of its code and templates.
+
+    Of the type checkers, only the one that is used counts.
+    """
     return {
         "omnibuild": _own_digest(templates),
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
-        **{name: _version(name) for name in _DISTRIBUTIONS},
+        **{name: _version(name) for name in (*_DISTRIBUTIONS, type_checker)},
     }
 
 

@@ -84,7 +84,7 @@ class TrialRun:
             talk = threading.Thread(target=_talk, args=(process, json.dumps(request), lines), daemon=True)
             talk.start()
             try:
-                child = self._listen(lines, end)
+                child = self._listen(lines, end, self._places(folder))
                 if not child.ended and child.broke is None:
                     with suppress(subprocess.TimeoutExpired):
                         process.wait(timeout=_GRACE)
@@ -94,8 +94,15 @@ class TrialRun:
         child.conclude(process.returncode)
         return child
 
-    def _listen(self, lines: queue.SimpleQueue[str | None], end: float) -> _Child:
-        child = _Child()
+    def _places(self, folder: str) -> tuple[str, ...]:
+        """Return the folders of this machine that messages may name, the inner ones first."""
+        places = [folder, str(self._stage), *map(str, self._search)]
+        places += [*sys.path, sys.prefix, sys.base_prefix]
+        known = {it for place in places if place for it in (place, os.path.realpath(place))}
+        return tuple(f"{it.rstrip(os.sep)}{os.sep}" for it in sorted(known, key=len, reverse=True))
+
+    def _listen(self, lines: queue.SimpleQueue[str | None], end: float, places: tuple[str, ...]) -> _Child:
+        child = _Child(places)
         while True:
             in_example = child.at is not None and child.at[0] in ("examples", "tests")
             patience = self._example_seconds + _GRACE if in_example else self._seconds
@@ -112,6 +119,7 @@ class TrialRun:
 class _Child:
     """What one child process said: failures, what it was at last, and why it broke off, if it did."""
 
+    places: tuple[str, ...] = ()
     failures: list[tuple[str, Failure]] = field(default_factory=list)
     at: tuple[str, str] | None = None
     ended: bool = False
@@ -123,10 +131,16 @@ class _Child:
             case ["at", str(group), str(subject)]:
                 self.at = (group, subject)
             case ["failure", str(group), str(subject), str(message), list(path)]:
-                self.failures.append((group, Failure(subject, message, tuple(path))))
+                self.failures.append((group, Failure(subject, self._portable(message), tuple(path))))
             case _:
                 self.ended = True
         return self.ended
+
+    def _portable(self, message: str) -> str:
+        """Return a message as it would be on any machine: it is kept in the cache, which may go to others."""
+        for place in self.places:
+            message = message.replace(place, "")
+        return message
 
     def conclude(self, code: int) -> None:
         """Say why the child broke off, once it is over, of the subject that it was at."""

@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from omnibuild.adapters.outline import Outlines
+from omnibuild.adapters.reach import reaches_only_outlines
+from omnibuild.adapters.seed import Seed
+from omnibuild.adapters.tool_run import Said, running
 from omnibuild.core.values import Finding
 
 _OPTIONS = (
@@ -30,55 +35,88 @@ _OPTIONS = (
 
 
 class TypeCheck:
-    """mypy with the strict rules and nobody's configuration; its cache is in `cache`/mypy."""
+    """mypy with the strict rules and nobody's configuration; what it notes is in `cache`/mypy or mypy-whole.
 
-    def __init__(self, stage: Path, cache: Path, search: Sequence[Path]) -> None:
+    With `outlined`, what generated modules import of ONEX is checked against outlines, unless somebody's
+    own code reaches ONEX, too: then all is checked against the modules themselves, as without it.
+    """
+
+    def __init__(
+        self, stage: Path, files: Mapping[str, str], cache: Path, search: Sequence[Path], *, outlined: bool
+    ) -> None:
         self._stage = stage
         self._cache = cache
         self._search = search
+        outlines = Outlines().files() if outlined and reaches_only_outlines(files, search) else None
+        self._outlines = outlines or {}
 
-    def run(self, paths: Sequence[str]) -> Sequence[Finding]:
-        """Return what mypy says of the files, columns from 1.
+    @contextmanager
+    def running(self, paths: Sequence[str]) -> Iterator[Callable[[], Sequence[Finding]]]:
+        """Start mypy; what is given waits for what it says of the files, columns from 1.
 
         If mypy itself fails, or finds something wrong outside the stage, that is a finding with the
         code `crash` and without a file.
         """
         if not paths:
-            return ()
-        findings = self._findings(paths)
-        if any(finding.code == "crash" for finding in findings):
-            # A damaged cache makes mypy fail in many ways; without it the failure is real.
-            shutil.rmtree(self._cache / "mypy", ignore_errors=True)
-            findings = self._findings(paths)
-        return findings
+            yield tuple
+            return
+        seed = Seed(["mypy", metadata.version("mypy"), sys.version, *_OPTIONS, *self._outlines])
+        is_new = not self._folder.exists()
+        if is_new:
+            seed.plant(self._folder)
+        with self._mypy(paths) as said:
 
-    def _findings(self, paths: Sequence[str]) -> list[Finding]:
-        done = self._mypy(paths)
-        findings = list(_read(done.stdout.splitlines()))
-        if done.returncode not in (0, 1) and not findings:
-            said = (done.stderr.strip() or done.stdout.strip())[-2000:]
-            findings.append(Finding("", 0, 0, "crash", f"mypy ended with {done.returncode}: {said}"))
-        return findings
+            def findings() -> Sequence[Finding]:
+                found = self._after_crash(paths, _findings(said()))
+                if is_new:
+                    seed.gather(self._folder, [self._stage / "src", *self._search])
+                return found
 
-    def _mypy(self, paths: Sequence[str]) -> subprocess.CompletedProcess[str]:
+            yield findings
+
+    def _after_crash(self, paths: Sequence[str], found: Sequence[Finding]) -> Sequence[Finding]:
+        """Return what was found, or, if mypy failed, what it finds when it is asked again."""
+        if all(finding.code != "crash" for finding in found):
+            return found
+        # A damaged cache makes mypy fail in many ways; without it the failure is real.
+        shutil.rmtree(self._folder, ignore_errors=True)
+        with self._mypy(paths) as said:
+            return _findings(said())
+
+    @property
+    def _folder(self) -> Path:
+        """The cache of this way to check: each knows other things of ONEX."""
+        return self._cache / ("mypy" if self._outlines else "mypy-whole")
+
+    @contextmanager
+    def _mypy(self, paths: Sequence[str]) -> Iterator[Callable[[], Said]]:
         environment = {name: value for name, value in os.environ.items() if "MYPY" not in name.upper()}
-        environment["MYPYPATH"] = os.pathsep.join(map(str, [self._stage / "src", *self._search]))
         with tempfile.TemporaryDirectory(prefix="omnibuild-") as folder:
             configuration, arguments = Path(folder) / "mypy.ini", Path(folder) / "arguments"
             configuration.write_text("[mypy]\n")
-            options = [*_OPTIONS, f"--config-file={configuration}", f"--cache-dir={self._cache / 'mypy'}"]
+            options = [*_OPTIONS, f"--config-file={configuration}", f"--cache-dir={self._folder}"]
             arguments.write_text("\n".join([*options, "--", *paths]), encoding="utf-8")
-            return subprocess.run(  # noqa: S603  # the interpreter that runs now, fixed arguments
-                # -P: nothing that lies in the stage may stand in for a module that mypy imports.
-                [sys.executable, "-P", "-m", "mypy", f"@{arguments}"],
-                cwd=self._stage,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                encoding="utf-8",
-                errors="replace",
-                check=False,
-            )
+            # Last: a module that is also elsewhere is meant as it stands there.
+            places = [self._stage / "src", *self._search, *_written(self._outlines, Path(folder) / "outlines")]
+            environment["MYPYPATH"] = os.pathsep.join(map(str, places))
+            # -P: nothing that lies in the stage may stand in for a module that mypy imports.
+            with running([sys.executable, "-P", "-m", "mypy", f"@{arguments}"], self._stage, environment) as said:
+                yield said
+
+
+def _written(outlines: Mapping[str, str], folder: Path) -> list[Path]:
+    for path, text in outlines.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+    return [folder] if outlines else []
+
+
+def _findings(said: Said) -> list[Finding]:
+    found = list(_read(said.out.splitlines()))
+    if said.code not in (0, 1) and not found:
+        told = (said.err.strip() or said.out.strip())[-2000:]
+        found.append(Finding("", 0, 0, "crash", f"mypy ended with {said.code}: {told}"))
+    return found
 
 
 def _read(lines: Iterable[str]) -> Iterator[Finding]:

@@ -43,3 +43,19 @@ def decide(manifest: Manifest, hit: Trace | None, latest: Trace | None, present:
     because = tuple(f"{path} is missing" for path in missing[:3]) + tuple(f"{path} differs" for path in other[:3])
     more = len(missing) + len(other) - len(because)
     return Decision(manifest, Status.RESTORED, (*because, *((f"and {more} more",) if more else ())), hit, before)
+
+
+def needed(label: str) -> str:
+    """Return the node that an entry of a manifest is about, nothing if it is about none."""
+    what, _, name = label.partition(" of ")
+    return name if what in ("interface", "code") else ""
+
+
+def chain(name: str, decisions: Mapping[str, Decision]) -> tuple[str, ...]:
+    """Return the way from a node to the one whose own change is behind the change of its interface."""
+    decision = decisions.get(name)
+    if decision is None or decision.before is None or decision.status is not Status.BUILT:
+        return (name,)
+    labels = [it.label for it in differences(decision.before, decision.manifest)]
+    behind = next((name for name in map(needed, labels) if name), None)
+    return (name, *(chain(behind, decisions) if behind else ()))

@@ -10,13 +10,15 @@ import click
 
 from omnibuild import __version__
 from omnibuild.cli import FINE, INTERRUPTED, USAGE
+from omnibuild.cli.answer import refusal, show_json
 from omnibuild.cli.call import Call
 from omnibuild.cli.verb import HELP
 from omnibuild.core.nearest import nearest
+from omnibuild.core.values import Problem
 
 SECTIONS = {
     "Start": ("init", "new", "doctor"),
-    "Build": ("build", "check", "plan", "explain", "clean"),
+    "Build": ("build", "check", "plan", "explain", "clean", "cache"),
     "Use": ("run", "list", "graph", "expand"),
     "Look up": ("gates", "schema", "completion"),
 }
@@ -98,6 +100,14 @@ def start(arguments: list[str]) -> int:
     except click.Abort:
         return INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        if "--json" in arguments:
+            show_json(refusal([Problem("usage", error.format_message(), hint=_see(error))]))
+        else:
+            error.show()
         return USAGE
     return code if isinstance(code, int) else FINE
+
+
+def _see(error: click.ClickException) -> str:
+    ctx = getattr(error, "ctx", None)
+    return f"`{ctx.command_path} --help` shows what there is" if isinstance(ctx, click.Context) else ""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from omnibuild.cli.call import Call
 from omnibuild.cli.report import conclude, remember
-from omnibuild.cli.verb import SELECTORS, Verb, as_json, mode, selectors
+from omnibuild.cli.verb import SELECTORS, Verb, as_json, mode, profile, selectors
 
 
 @click.command(
@@ -27,16 +29,20 @@ from omnibuild.cli.verb import SELECTORS, Verb, as_json, mode, selectors
         ("omnibuild build kind:compute --mode fast", "without types, imports and examples"),
         ("omnibuild build --overwrite", "take edits in out/ away; a copy is kept in the cache"),
         ("omnibuild build --json | jq .problems", "for scripts"),
+        ("omnibuild build --profile build.json", "what took how long, for chrome://tracing or ui.perfetto.dev"),
     ),
 )
 @selectors
 @mode
+@profile
 @click.option("--overwrite", is_flag=True, help="Take edits by hand in out/ away; a copy is kept in the cache folder.")
 @as_json
 @click.pass_obj
-def command(call: Call, selectors: tuple[str, ...], mode: str | None, overwrite: bool, as_json: bool) -> None:
+def command(
+    call: Call, selectors: tuple[str, ...], mode: str | None, *, profile: Path | None, overwrite: bool, as_json: bool
+) -> None:
     """Run a build."""
-    with call.listening(as_json=as_json) as listen:
+    with call.listening(as_json=as_json, profile=profile) as listen:
         space = call.workspace(mode=mode, listen=listen)
         with space.alone():
             report = space.build(*selectors, overwrite=overwrite)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from omnibuild.cli.console import Console
+    from omnibuild.core.events import Event
     from omnibuild.core.ports import Listener
     from omnibuild.workspace import Workspace
 
@@ -46,9 +47,22 @@ class Call:
         return Console(root, self.color)
 
     @contextmanager
-    def listening(self, *, as_json: bool) -> Iterator[Listener]:
-        """Show what happens meanwhile: a bar on a terminal, lines in a pipe, nothing beside JSON."""
-        from omnibuild.cli.progress import listener
+    def listening(self, *, as_json: bool, profile: Path | None = None) -> Iterator[Listener]:
+        """Show what happens meanwhile: a bar on a terminal, lines in a pipe, nothing beside JSON.
 
-        with listener(self.console(), as_json=as_json) as listen:
-            yield listen
+        A profile of it is written to `profile`, however it ends.
+        """
+        from omnibuild.cli.progress import listener, profiled
+
+        with profiled(profile) as also, listener(self.console(), as_json=as_json) as listen:
+            yield both(listen, also) if also else listen
+
+
+def both(first: Listener, second: Listener) -> Listener:
+    """Return a listener that tells two others, in this order."""
+
+    def listen(event: Event) -> None:
+        first(event)
+        second(event)
+
+    return listen

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from omnibuild.cli.call import Call
 from omnibuild.cli.report import conclude, remember
-from omnibuild.cli.verb import SELECTORS, Verb, as_json, mode, selectors
+from omnibuild.cli.verb import SELECTORS, Verb, as_json, mode, profile, selectors
 
 
 @click.command(
@@ -28,11 +30,12 @@ from omnibuild.cli.verb import SELECTORS, Verb, as_json, mode, selectors
 )
 @selectors
 @mode
+@profile
 @as_json
 @click.pass_obj
-def command(call: Call, selectors: tuple[str, ...], mode: str | None, as_json: bool) -> None:
+def command(call: Call, selectors: tuple[str, ...], mode: str | None, *, profile: Path | None, as_json: bool) -> None:
     """Run a check."""
-    with call.listening(as_json=as_json) as listen:
+    with call.listening(as_json=as_json, profile=profile) as listen:
         space = call.workspace(mode=mode, listen=listen)
         with space.alone():
             report = space.check(*selectors)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 
 import click
 
 from omnibuild.cli.answer import show_json
 from omnibuild.cli.call import Call
 from omnibuild.cli.console import Console, counted, harmless
+from omnibuild.cli.progress import waiting
 from omnibuild.cli.verb import Verb, as_json
 from omnibuild.core.values import Json
 from omnibuild.workspace import Workspace
@@ -35,11 +37,13 @@ from omnibuild.workspace import Workspace
 @click.pass_obj
 def command(call: Call, cache: bool, yes: bool, as_json: bool) -> None:
     """Clean."""
-    space = call.workspace()
-    console = call.console(space.root)
+    console = call.console()
+    space = call.workspace(listen=waiting(console, as_json=as_json))
     if not yes:
         _ask(space, cache=cache)
-    _clean(space, console, cache=cache, as_json=as_json)
+    # Without a cache folder no build is at work, and to lock it would make one.
+    with space.alone() if (space.root / space.settings.cache).is_dir() else nullcontext():
+        _clean(space, console, cache=cache, as_json=as_json)
 
 
 def _ask(space: Workspace, *, cache: bool) -> None:

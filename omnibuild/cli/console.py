@@ -7,7 +7,7 @@ import shutil
 import sys
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import click
@@ -17,6 +17,8 @@ from omnibuild.core.values import Level, Outcome, Place, Problem, Status
 _WORDS = {Level.BLOCK: ("error", "red"), Level.WARN: ("warning", "yellow"), Level.OFF: ("note", "blue")}
 _WITHOUT_SOURCE = frozenset({"edited", "missing", "stale", "stray"})
 """Problems of a whole file: its first line would explain nothing."""
+_UNREAD = frozenset({"yaml", "unreadable", "encoding"})
+"""Problems that keep a whole file from being read."""
 _BREAKS = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
 """What ends a line for YAML, by which the places in specs are counted."""
 _TAB = 4
@@ -38,8 +40,8 @@ class Console:
         click.echo(text, err=err, color=self._color)
 
     def problems(self, problems: Iterable[Problem], *, err: bool = False) -> None:
-        """Print problems, each with the line that it is in."""
-        for problem in problems:
+        """Print problems, each with the line that it is in; those that block come last, where they are seen."""
+        for problem in sorted(problems, key=lambda it: it.level is Level.BLOCK):
             for line in self._problem(problem):
                 self.say(line, err=err)
             if problem.code not in _WITHOUT_SOURCE:
@@ -62,7 +64,7 @@ class Console:
     def _problem(self, problem: Problem) -> list[str]:
         word, color = _WORDS[problem.level]
         at = problem.at if isinstance(problem.at, Place) else None
-        where = f"{at.file}:{at.line}:{at.column}: " if at else f"{problem.node}: " if problem.node else ""
+        where = f"{at}: " if at else f"{problem.node}: " if problem.node else ""
         first, *more = harmless(problem.message).split("\n")
         told = click.style(f"{word}[{problem.code}]", fg=color, bold=True)
         lines = [f"{click.style(harmless(where), bold=True)}{told}: {first}"]
@@ -152,7 +154,7 @@ def _cells(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def summary(outcomes: Iterable[Outcome], problems: Iterable[Problem]) -> str:
+def summary(outcomes: Iterable[Outcome], problems: Collection[Problem]) -> str:
     """Return the sentence at the end: `7 nodes: 2 built, 5 up-to-date; 1 problem, 2 warnings`."""
     statuses = [it.status for it in outcomes]
     levels = [it.level for it in problems]
@@ -160,9 +162,22 @@ def summary(outcomes: Iterable[Outcome], problems: Iterable[Problem]) -> str:
     found = [(levels.count(Level.BLOCK), "problem"), (levels.count(Level.WARN), "warning")]
     wrong = ", ".join(counted(number, word) for number, word in found if number)
     nodes = counted(len(statuses), "node")
-    return f"{nodes}{f': {told}' if told else ''}{f'; {wrong}' if wrong else ''}"
+    # Nobody knows how many nodes a file declares that cannot be read.
+    unread = len({it.at.file for it in problems if it.code in _UNREAD and not it.node and isinstance(it.at, Place)})
+    files = f"; {counted(unread, 'file')} not read" if unread else ""
+    return f"{nodes}{f': {told}' if told else ''}{files}{f'; {wrong}' if wrong else ''}"
 
 
-def counted(number: int, word: str) -> str:
-    """Return `1 file`, `2 files`."""
-    return f"{number} {word}{'' if number == 1 else 's'}"
+def counted(number: int, word: str, words: str = "") -> str:
+    """Return `1 file`, `2 files`; `words` is the plural where it has more than an `s`."""
+    return f"{number} {word if number == 1 else words or f'{word}s'}"
+
+
+def sized(number: int) -> str:
+    """Return `812 B`, `1.2 MB`: three digits and the unit that [cache] max_size has for it."""
+    size, unit = float(number), "B"
+    for larger in ("KB", "MB", "GB"):
+        if size < 999.5:
+            break
+        size, unit = size / 1000, larger
+    return f"{size:.0f} {unit}" if unit == "B" or size >= 99.95 else f"{size:.1f} {unit}"

@@ -82,7 +82,7 @@ def _why(found: Survey, name: str) -> str:
 
 def _short(problem: Problem) -> str:
     at = problem.at if isinstance(problem.at, Place) else None
-    return harmless(f"{f'{at.file}:{at.line}:{at.column}: ' if at else ''}{problem.message}")
+    return harmless(f"{f'{at}: ' if at else ''}{problem.message}")
 
 
 def _json(spec: Spec) -> dict[str, Json]:

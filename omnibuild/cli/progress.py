@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import click
 
 from omnibuild.cli.console import Console, harmless
 from omnibuild.core.events import BuildStarted, Event, NodeAssembled, NodeFinished, StepStarted, Waiting
@@ -43,6 +47,46 @@ def lines(say: Callable[[str], None]) -> Listener:
             say(harmless(f"{outcome.status.value:8}  {outcome.node}{why}"))
 
     return listen
+
+
+def waiting(console: Console, *, as_json: bool) -> Listener:
+    """Return a listener for what is no build, but waits for one."""
+    return _silent if as_json else lines(console.say)
+
+
+@contextmanager
+def profiled(file: Path | None) -> Iterator[Listener | None]:
+    """Yield what takes the time of events, and write that to a file at the end; None without a file."""
+    if file is None:
+        yield None
+        return
+    from omnibuild.adapters.profile import Profile
+
+    try:
+        opened = file.open("w", encoding="utf-8")
+    except OSError as error:
+        raise click.BadParameter(f"{file} cannot be written: {error.strerror}", param_hint="--profile") from error
+    profile = Profile(time.perf_counter)
+    with opened:
+        try:
+            yield profile
+        finally:
+            profile.write(opened)
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Yield what is told how many of how many are done; None where nobody would see a bar."""
+    if not _on_terminal():
+        yield None
+        return
+    from rich.console import Console as RichConsole
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description:9}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=RichConsole(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _silent(event: Event) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import click
@@ -10,9 +10,12 @@ import click
 from omnibuild.cli import FINE, PROBLEMS, USAGE
 from omnibuild.cli.answer import dumped, report_json, show_json
 from omnibuild.cli.call import Call
-from omnibuild.cli.console import counted, summary
+from omnibuild.cli.console import counted, harmless, summary
 from omnibuild.core.values import Level, Outcome, Problem, Report, Status
 from omnibuild.workspace import Workspace
+
+_NAMED = 5
+"""How many nodes are named that were skipped for the same reason."""
 
 
 def conclude(call: Call, space: Workspace, report: Report, *, as_json: bool) -> None:
@@ -42,6 +45,8 @@ def exit_code(problems: Iterable[Problem]) -> int:
 
 def _tell(call: Call, space: Workspace, report: Report) -> None:
     console = call.console(space.root)
+    for line in skipped(report.outcomes.values()):
+        console.say(line)
     console.problems(report.problems)
     changes = [
         f"{counted(len(files), 'file')} {word}"
@@ -53,3 +58,14 @@ def _tell(call: Call, space: Workspace, report: Report) -> None:
     console.say(summary(report.outcomes.values(), report.problems))
     if not report.outcomes and not report.problems:
         console.say(f"there are no specs in {space.settings.specs}/ yet: `omnibuild new compute NAME` writes one")
+
+
+def skipped(outcomes: Iterable[Outcome]) -> Iterator[str]:
+    """Yield a line for every reason for which nodes were skipped, with the first of them."""
+    nodes: dict[str, list[str]] = {}
+    for it in outcomes:
+        if it.status is Status.SKIPPED:
+            nodes.setdefault(it.because[-1] if it.because else "", []).append(it.node)
+    for why, names in nodes.items():
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        yield harmless(f"{Status.SKIPPED.value:8}  {', '.join(names[:_NAMED])}{more}{f'  ({why})' if why else ''}")

@@ -16,6 +16,7 @@ from omnibuild.cli import PIPE_CLOSED, PROBLEMS, USAGE
 from omnibuild.cli.answer import refusal, show_json
 from omnibuild.cli.call import Call
 from omnibuild.cli.selector import SelectorType
+from omnibuild.core.nearest import nearest
 from omnibuild.core.values import Mode, Problem
 from omnibuild.workspace import ConfigurationError, NodeError, Workspace
 
@@ -75,6 +76,21 @@ class Verb(click.Command):
             _refuse(ctx, (Problem("system", str(error), hint="mend that and try again"),), USAGE)
 
 
+class VerbGroup(Verb, click.Group):
+    """A verb that is several: `omnibuild VERB WORD`."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the word that is meant, or say which one it could be."""
+        if args[0] not in self.commands and not args[0].startswith("-"):
+            near = nearest(args[0], self.commands)
+            known = ", ".join(f"`{it}`" for it in self.commands)
+            hint = f"did you mean `{near}`?" if near else f"there are {known}"
+            raise click.UsageError(f"`{self.name}` has no `{args[0]}`: {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
 def _refuse(ctx: click.Context, problems: Sequence[Problem], code: int) -> None:
     if not (ctx.params.get("as_json") and _shown_as_json(problems)):
         call = current(ctx)
@@ -129,6 +145,13 @@ mode = click.option(
     type=click.Choice([it.value for it in Mode]),
     help="How much is checked: fast leaves out types, imports and examples; strict makes every warning block, "
     "but advice. What is written is the same in every mode.",
+)
+
+profile = click.option(
+    "--profile",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what took how long to this file, for chrome://tracing and https://ui.perfetto.dev.",
 )
 
 selectors = click.argument("selectors", nargs=-1, metavar="[SELECTOR]...", type=SelectorType())

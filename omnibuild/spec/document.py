@@ -31,6 +31,7 @@ _MAX_DIGITS = 4_000
 """Python refuses to read longer integers; far beyond what a spec can mean."""
 _DEEP = f"it is nested more than {MAX_DEPTH} deep"
 _DECLARED = re.compile(r"""^(?:node|shared|blueprint):[ ]*["']?(\w+)""", re.MULTILINE)
+_DECLARATIONS = ("node", "shared", "blueprint")
 _UNQUOTED_TYPE = re.compile(r"""[{,:]\s*[\w.]+\[""")
 
 
@@ -107,10 +108,25 @@ def read(file: str, text: str) -> tuple[list[Document], list[Problem]]:
             problems += [*reading.problems, _not_a_document(file, index)]
             continue
         declares = next(iter(data))
+        if declares in _DECLARATIONS and not _is_name(data[declares]):
+            problems += [*reading.problems, _nameless(file, index, declares, data[declares])]
+            continue
         name = str(data[declares])
         problems += [replace(problem, node=name) for problem in reading.problems]
         documents.append(Document(declares, name, data, Pointer(file, index, ())))
     return documents, problems
+
+
+def _is_name(value: Json) -> bool:
+    """Return whether a value can be told as a name; whether it is a good one is for the gates to say."""
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _nameless(file: str, index: int, declares: str, value: Json) -> Problem:
+    """Return the one problem of a document that nothing can refer to: all others would follow from it."""
+    empty = value is None or isinstance(value, str)
+    message = f"`{declares}` has no name" if empty else f"the name behind `{declares}` is not text"
+    return Problem("document", message, Pointer(file, index, (declares,)), f"write `{declares}: NAME`, in snake_case")
 
 
 def declared(text: str) -> list[str]:

@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from omnibuild.core.nearest import nearest
-from omnibuild.core.values import Json, Level, Mode, Path, Place, Problem, Settings
+from omnibuild.core.values import Json, Level, Mode, Path, Place, Problem, RemoteMode, Settings
+from omnibuild.spec.remote_settings import holds_secret, remote_fault
 from omnibuild.spec.workspace_names import folder_faults, package_fault
 
 FILE = "omnibuild.toml"
@@ -38,11 +39,13 @@ class _Build(_Section):
 
 
 class _Check(_Section):
-    type_checker: Literal["mypy"] = "mypy"
+    type_checker: Literal["mypy", "ty"] = "mypy"
 
 
 class _Cache(_Section):
     max_size: Annotated[str, Field(pattern=_SIZE)] = "2GiB"
+    remote: str = ""
+    remote_mode: RemoteMode = RemoteMode.READ
 
 
 class _File(_Section):
@@ -108,6 +111,10 @@ def _faults(data: Mapping[str, Json], above: Path, text: str, gates: Mapping[str
         at = _place((*above, "workspace", key), text)
         hint = "specs, templates, cache and out are folders of their own in the workspace"
         problems.append(Problem("value", f"`workspace.{key}`: {fault}", at, hint))
+    if wrong := remote_fault(file.cache.remote):
+        # The line is shown with the place, and a password must not be.
+        shown = None if holds_secret(file.cache.remote) else _place((*above, "cache", "remote"), text)
+        problems.append(Problem("value", f"`cache.remote`: {wrong[0]}", shown, wrong[1]))
     for code in file.gates if gates is not None else ():
         problems += _gate(code, gates or {}, _place((*above, "gates", code), text))
     return problems
@@ -125,15 +132,24 @@ def _gate(code: str, known: Mapping[str, bool], at: Place) -> list[Problem]:
 
 
 def _settings(file: _File) -> Settings:
-    number, unit = re.fullmatch(r"([\d.]+)\s*(\w*)", file.cache.max_size).groups()  # type: ignore[union-attr]
     return Settings(
         **{**dict(file.workspace), "dependencies": tuple(file.workspace.dependencies)},
         mode=file.build.mode,
         jobs=file.build.jobs,
         gates=file.gates,
         type_checker=file.check.type_checker,
-        max_size=int(float(number) * _SIZES[unit]),
+        max_size=size_in_bytes(file.cache.max_size),
+        remote=file.cache.remote,
+        remote_mode=file.cache.remote_mode,
     )
+
+
+def size_in_bytes(text: str) -> int:
+    """Return how many bytes a size such as `200MB` is. Raises ValueError if it is none."""
+    if not re.fullmatch(_SIZE, text):
+        raise ValueError(f"`{text}` is not a size: write a number and one of {', '.join(filter(None, _SIZES))}")
+    number = text.rstrip("BGKMi").rstrip()
+    return int(float(number) * _SIZES[text.removeprefix(number).strip()])
 
 
 def _merged(base: Mapping[str, Json], over: Mapping[str, Json]) -> dict[str, Json]:

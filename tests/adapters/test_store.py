@@ -143,8 +143,9 @@ def test_damaged_contents_are_missing_and_told_once(tmp_path: Path, damage: obje
     assert [(it.code, it.level) for it in told] == [("cache", Level.WARN)]
 
     cache.keep(trace, {"a.py": "x = 1\n"})
-    if isinstance(damage, bytes):
-        assert cache.content(digest("x = 1\n")) == "x = 1\n"
+    assert cache.content(digest("x = 1\n")) == "x = 1\n"
+    assert cache.latest("a") == trace
+    assert len(told) == 1
 
 
 def test_another_nodes_trace_is_none(tmp_path: Path) -> None:
@@ -205,7 +206,34 @@ def test_a_damaged_database_is_an_empty_cache(tmp_path: Path, damage: bytes | No
     assert cache.trace("a", trace_of().manifest.key) is None
     assert cache.content(digest("A")) is None
     cache.keep(trace_of(), {"a": "A"})
+    assert cache.content(digest("A")) == "A"
+    cache.close()
+    assert cache_in(tmp_path, told).latest("a") == trace_of()
     assert len(told) == (damage != b"")
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ["DROP TABLE Cache", "CREATE TABLE Cache (thesis)"],
+        ["UPDATE Settings SET value = 'much' WHERE key = 'size'"],
+        ["DROP TABLE Settings", "CREATE TABLE Settings (thesis)"],
+    ],
+)
+def test_a_database_of_another_kind_is_replaced(tmp_path: Path, statements: list[str]) -> None:
+    told: list[Problem] = []
+    cache = cache_in(tmp_path, told)
+    cache.keep(trace_of(files={"a": "A" * 50_000}), {"a": "A" * 50_000})
+    cache.close()
+    for it in statements:
+        rows(tmp_path, it)
+
+    cache.content(digest("A"))
+    cache.keep(trace_of(files={"b": "B"}), {"b": "B"})
+    cache.keep(trace_of(files={"b": "B"}), {"b": "B"})
+
+    assert cache.content(digest("B")) == "B"
+    assert len(told) <= 1
 
 
 def test_a_folder_that_is_a_file_is_told_once(tmp_path: Path) -> None:
@@ -227,7 +255,21 @@ def test_what_was_unused_longest_is_forgotten_first(tmp_path: Path) -> None:
     kept = [cache.content(digest(text)) is not None for text in texts]
     assert kept[-1]
     assert not kept[0]
-    assert sum(it.stat().st_size for it in tmp_path.rglob("*") if it.is_file()) < 1_500_000
+    cache.close()
+    assert sum(it.stat().st_size for it in tmp_path.rglob("*") if it.is_file()) < 1_000_000
+
+
+def test_what_is_up_to_date_is_kept_though_its_contents_are_never_read(tmp_path: Path) -> None:
+    cache = cache_in(tmp_path, max_size=600_000)
+    texts = {name: f"{name} " * 33_000 for name in ("alive", *(f"old{number}" for number in range(9)))}
+    alive = trace_of("alive", files={"a": texts["alive"]})
+    for name, text in texts.items():
+        cache.keep(trace_of(name, files={"a": text}), {"a": text})
+        assert cache.trace("alive", alive.manifest.key) == alive
+
+    assert cache.content(digest(texts["alive"])) == texts["alive"]
+    assert cache.content(digest(texts["old0"])) is None
+    assert cache.latest("old0") is None
 
 
 def test_no_path_of_the_machine_is_in_the_cache(tmp_path: Path) -> None:

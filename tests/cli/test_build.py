@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,75 @@ def test_problems_are_printed_and_end_with_1(space: Space) -> None:
     problem = as_json.json["problems"][0]
     assert (problem["file"], problem["line"], problem["column"]) == ("specs/broken.yaml", 4, 1)
     assert (problem["level"], problem["node"]) == ("block", "broken")
+
+
+def test_skipped_nodes_say_why(space: Space) -> None:
+    space.write("specs/money.yaml", MONEY.replace("Decimal", "Decimel"))
+    answer = space("build")
+    assert "skipped   pricer  (it needs a node that has problems)\n" in answer.out
+    assert answer.out.index("skipped   pricer") < answer.out.index("error[")
+    assert answer.out.splitlines()[-1] == "2 nodes: 1 failed, 1 skipped; 1 problem"
+
+
+def test_a_file_that_is_no_yaml_is_counted(space: Space) -> None:
+    space.write("specs/broken.yaml", "node: broken\nkind: [\n")
+    assert space("build").out.splitlines()[-1].endswith("; 1 file not read; 1 problem")
+
+
+def test_warnings_do_not_bury_what_blocks(space: Space) -> None:
+    space.write("specs/broken.yaml", BROKEN)
+    space.write("specs/terse.yaml", PRICER.replace("node: pricer", "node: terse").replace("at the same price", "more"))
+    space.write(
+        "specs/zz.yaml", PRICER.replace("node: pricer", "node: zz").split("policy:")[0] + PRICER.split("}\n", 1)[1]
+    )
+    told = [line for line in space("build").out.splitlines() if "error[" in line or "warning[" in line]
+    assert "error[" in told[-1]
+    assert "warning[" in told[0]
+    assert [it["file"] for it in space("build", "--json").json["problems"]] == sorted(
+        it["file"] for it in space("build", "--json").json["problems"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "told", "verb"),
+    [
+        (["build", "--bogus", "--json"], "--bogus", "omnibuild build"),
+        (["--json", "build"], "--json", "omnibuild"),
+        (["buidl", "--json"], "did you mean `build`?", "omnibuild"),
+        (["build", "--json", "--mode", "rash"], "'rash' is not one of", "omnibuild build"),
+        (["cache", "gc", "--json", "--max-size", "much"], "`much` is not a size", "omnibuild cache gc"),
+        (["clean", "--json"], "say --yes", "omnibuild clean"),
+        (["gates", "G99", "--json"], "there is no gate G99", ""),
+    ],
+)
+def test_mistakes_of_use_are_json_where_json_is_wanted(space: Space, words: list[str], told: str, verb: str) -> None:
+    answer = space.process(*words)
+    assert (answer.code, answer.err) == (2, "")
+    assert is_report(answer)
+    [problem] = answer.json["problems"]
+    assert (problem["code"], problem["level"]) == ("usage", "block")
+    assert told in problem["message"]
+    assert verb in problem["hint"]
+    as_text = space.process(*(it for it in words if it != "--json"))
+    assert not as_text.out.startswith("{")
+
+
+def test_a_profile_is_written_however_the_build_ends(space: Space, tmp_path: Path) -> None:
+    file = tmp_path / "build.json"
+    assert space("build", "--profile", str(file)).code == 0
+    steps = [it["name"] for it in json.loads(file.read_text())["traceEvents"] if it.get("cat") == "step"]
+    assert steps[:3] == ["read", "decide", "assemble"]
+    space.write("specs/broken.yaml", BROKEN)
+    assert space("check", "--profile", str(file), "--json").code == 1
+    again = json.loads(file.read_text())["traceEvents"]
+    assert {it["name"] for it in again} >= {"omnibuild", "read", "promote"}
+
+
+def test_a_profile_that_cannot_be_written_is_a_mistake_of_use(space: Space, tmp_path: Path) -> None:
+    answer = space("build", "--profile", str(tmp_path / "no" / "build.json"))
+    assert answer.code == 2
+    assert "No such file or directory" in answer.err
+    assert not (space.root / "out").exists()
 
 
 def test_what_is_not_known_of_a_place_is_null(space: Space) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from omnibuild.cli.console import Console, excerpt, harmless, summary, width
+from omnibuild.cli.report import skipped
 from omnibuild.core.values import Level, Outcome, Place, Problem, Status
 
 
@@ -85,6 +86,39 @@ def test_a_long_line_is_cut_around_the_column(column: int) -> None:
 
 def test_harmless_keeps_lines_and_letters() -> None:
     assert harmless("ü\n\tx\x00") == "ü\n    x\ufffd"
+
+
+def test_what_blocks_comes_last(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    levels = (Level.BLOCK, Level.WARN, Level.BLOCK, Level.WARN)
+    problems = [Problem(str(number), "wrong", level=it) for number, it in enumerate(levels)]
+    Console(tmp_path, color=False).problems(problems)
+    heads = [line.partition(":")[0] for line in capsys.readouterr().out.splitlines() if line]
+    assert heads == ["warning[1]", "warning[3]", "error[0]", "error[2]"]
+
+
+def test_a_place_is_written_as_editors_read_it() -> None:
+    assert str(Place("specs/a.yaml", 3, 14)) == f"{Place('specs/a.yaml', 3, 14)}" == "specs/a.yaml:3:14"
+
+
+def test_skipped_nodes_are_told_by_their_reasons() -> None:
+    needs = ("spec.logic changed", "it needs a node that has problems")
+    outcomes = [Outcome("a", Status.SKIPPED, needs), Outcome("b", Status.FAILED), Outcome("c", Status.SKIPPED, needs)]
+    outcomes += [Outcome(f"n{number}", Status.SKIPPED, ("nothing is written",)) for number in range(9)]
+    assert list(skipped(outcomes)) == [
+        "skipped   a, c  (it needs a node that has problems)",
+        "skipped   n0, n1, n2, n3, n4 and 4 more  (nothing is written)",
+    ]
+
+
+def test_files_that_cannot_be_read_are_counted() -> None:
+    problems = [
+        Problem("yaml", "no", Place("a.yaml", 1, 1)),
+        Problem("yaml", "no", Place("a.yaml", 2, 1)),
+        Problem("encoding", "no", Place("b.yaml", 1, 1)),
+        Problem("yaml", "too deep", Place("c.yaml", 1, 1), node="c"),
+    ]
+    assert summary([], problems) == "0 nodes; 2 files not read; 4 problems"
+    assert summary([], problems[:1]) == "0 nodes; 1 file not read; 1 problem"
 
 
 def test_the_sentence_at_the_end() -> None:

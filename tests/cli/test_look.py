@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from importlib import import_module
 
+import click
 import pytest
 
 from omnibuild.cli.app import VERBS
@@ -15,16 +16,19 @@ from omnibuild.gates import ALL
 from tests.cli.conftest import BROKEN, Answer, Space, omnibuild
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", [*VERBS, "cache stats", "cache gc", "cache verify"])
 def test_every_verb_teaches(verb: str) -> None:
-    command = import_module(f"omnibuild.cli.{verb}").command
+    first, *rest = verb.split()
+    command = import_module(f"omnibuild.cli.{first}").command
+    for word in rest:
+        command = command.commands[word]
     assert isinstance(command, Verb)
     assert command.short_help
     assert command.short_help.endswith(".")
-    answer = omnibuild(verb, "--help")
+    answer = omnibuild(*verb.split(), "--help")
     assert answer.code == 0
     assert "Examples:" in answer.out
-    assert "--json" in answer.out
+    assert "--json" in answer.out or isinstance(command, click.Group)
     for line, _ in command.examples:
         assert f"  {line}\n" in answer.out  # in one line, to be copied
         assert f"omnibuild {verb}" in line or f"run {verb}" in line or "omnibuild --" in line

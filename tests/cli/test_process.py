@@ -198,7 +198,9 @@ def start(arguments):
     stage = StageFolder(Path(arguments[0]))
     text = f"import os, time\\nopen({arguments[1]!r}, 'w').write(str(os.getpid()))\\ntime.sleep(99)"
     stage.lay({"src/acme/__init__.py": text})
-    stage.try_out({"acme": []}, (), ()) if arguments[2] == "trial" else stage.check_types(["src/acme/__init__.py"])
+    with stage.checking_types(["src/acme/__init__.py"] if arguments[2] == "mypy" else ()) as findings:
+        findings()
+        stage.try_out({"acme": []}, (), ())
 
 app.start = start
 sys.exit(run(sys.argv[1:]))

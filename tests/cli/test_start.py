@@ -163,6 +163,11 @@ def test_clean_keeps_copies_of_edits(space: Space) -> None:
     assert [it.read_text() for it in (space.root / "cache").rglob("*") if it.is_file()] == ["mine"]
 
 
+def test_clean_makes_no_cache_where_there_is_none(space: Space) -> None:
+    assert space("clean", "--yes").code == 0
+    assert not (space.root / "cache").exists()
+
+
 def test_clean_leaves_a_folder_that_is_no_cache(space: Space) -> None:
     space.write("omnibuild.toml", '[workspace]\npackage = "acme"\ncache = "mine"\n')
     space.write("mine/stage/file.txt", "mine")
@@ -210,6 +215,20 @@ def test_doctor_finds_what_is_wrong(space: Space) -> None:
     assert space("doctor").code == 1
     assert space("schema", "--write").code == 0
     assert checks(space)["specs/.omnibuild.schema.json"][0] == "ok"
+
+
+def test_doctor_looks_for_ty_where_it_is_the_type_checker(space: Space, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "ty runs" not in checks(space)
+    text = (space.root / "omnibuild.toml").read_text()
+    space.write("omnibuild.toml", f'{text}\n[check]\ntype_checker = "ty"\n')
+    assert checks(space)["ty runs"][0] == "ok"
+    assert checks(space)["ty runs"][1].startswith("ty ")
+
+    monkeypatch.setattr("omnibuild.adapters.ty_check.find_ty", lambda: None)
+    assert checks(space)["ty runs"] == ("fail", "it is not installed", "python3 -m pip install 'omnibuild[ty]'")
+    answer = space("build", "--mode", "balanced")
+    assert answer.code == 2
+    assert "omnibuild.toml wants types checked by ty, which is not installed" in answer.err
 
 
 def test_doctor_sees_what_git_does_with_out(space: Space) -> None:

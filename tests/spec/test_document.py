@@ -220,3 +220,14 @@ def test_aliases_nest_no_deeper() -> None:
 
 def test_what_is_as_deep_as_it_may_be_is_read() -> None:
     assert one(f"node: x\na: {'[' * 99}{']' * 99}\n").name == "x"
+
+
+@pytest.mark.parametrize("declares", ["node", "shared", "blueprint"])
+@pytest.mark.parametrize("value", ["null", "", "~", '""', '" "', "3", "true", "[a]", "{a: 1}"])
+def test_a_document_without_a_name_is_one_problem(declares: str, value: str) -> None:
+    documents, problems = read(FILE, f"{declares}: {value}\nkind: nothing\n---\nnode: b\n")
+    assert [it.name for it in documents] == ["b"]
+    [problem] = problems
+    assert problem.at == Pointer(FILE, 0, (declares,))
+    assert declares in problem.message
+    assert problem.hint == f"write `{declares}: NAME`, in snake_case"

@@ -65,6 +65,11 @@ def test_everything_can_be_set() -> None:
     assert settings.gates == {"G8": Level.OFF, "G13": Level.WARN}
 
 
+def test_the_type_checker_can_be_chosen() -> None:
+    assert good(LEAST).type_checker == "mypy"
+    assert good(f'{LEAST}[check]\ntype_checker = "ty"\n').type_checker == "ty"
+
+
 def test_an_environment_goes_on_top() -> None:
     settings = good(ALL, "production")
 
@@ -119,6 +124,13 @@ def test_sizes(size: str, expected: int) -> None:
             "4:1",
             "value",
             "`build.mode`: input should be 'fast', 'balanced' or 'strict'",
+            "",
+        ),
+        (
+            f'{LEAST}[check]\ntype_checker = "pyre"\n',
+            "4:1",
+            "value",
+            "`check.type_checker`: input should be 'mypy' or 'ty'",
             "",
         ),
         (

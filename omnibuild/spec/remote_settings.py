@@ -1,0 +1,59 @@
+"""Where the remote cache is, and whether it may be written: from omnibuild.toml, or from the environment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from omnibuild.core.values import Problem, RemoteMode, Settings
+
+REMOTE = "OMNIBUILD_CACHE_REMOTE"
+"""Goes above `cache.remote`; an empty value turns the remote cache off."""
+
+REMOTE_MODE = "OMNIBUILD_CACHE_REMOTE_MODE"
+"""Goes above `cache.remote_mode`."""
+
+SECRET_HINT = "give them by OMNIBUILD_CACHE_USER and OMNIBUILD_CACHE_PASSWORD, OMNIBUILD_CACHE_TOKEN, or ~/.netrc"  # noqa: S105  # no secret, but where it goes
+_EXAMPLE = "https://cache.example.com/omnibuild"
+
+
+def holds_secret(url: str) -> bool:
+    """Return whether a URL may hold a user or a password, whatever else is wrong with it: it is not to be shown."""
+    return "@" in url
+
+
+def remote_fault(url: str) -> tuple[str, str] | None:
+    """Return what is wrong with the URL of a remote cache, and a hint; None if nothing is. Neither has the URL."""
+    if not url:
+        return None
+    if holds_secret(url):
+        return "a URL with a user or a password would end up in logs and histories", SECRET_HINT
+    hint = f"write it as {_EXAMPLE}"
+    try:
+        parts = urlsplit(url)
+        sound = parts.port != 0
+    except ValueError:
+        return "this is not a URL", hint
+    if parts.scheme not in ("http", "https"):
+        return "only http:// and https:// are spoken", hint
+    if not parts.hostname or not sound or not re.fullmatch(r"[!-\[\]-~]+", url):
+        return "this is not a URL", hint
+    if "?" in url or "#" in url:
+        return "the URL goes before /ac/ and /cas/: it has no query and no fragment", hint
+    return None
+
+
+def overridden(settings: Settings, environ: Mapping[str, str]) -> tuple[Settings, list[Problem]]:
+    """Return the settings with what the environment says of the remote cache on top, and what is wrong with that."""
+    problems = []
+    remote, mode = environ.get(REMOTE, settings.remote), environ.get(REMOTE_MODE, settings.remote_mode)
+    if fault := remote_fault(remote):
+        problems.append(Problem("value", f"`{REMOTE}`: {fault[0]}", hint=fault[1]))
+    if mode not in list(RemoteMode):
+        known = " or ".join(f"`{it}`" for it in RemoteMode)
+        problems.append(Problem("value", f"`{REMOTE_MODE}`: this must be {known}"))
+    if problems:
+        return settings, problems
+    return replace(settings, remote=remote, remote_mode=RemoteMode(mode)), []
