@@ -11,7 +11,7 @@ from pathlib import Path
 
 import generators
 import peers
-from measure import Figures, Side, interleaved, must_notice, run
+from measure import Figures, NotMeasuredError, Side, interleaved, must_notice, run
 from workspace import EXPRESSION, OTHER_EXPRESSION, Document, make
 
 SLOW = 10_000
@@ -33,6 +33,8 @@ class Bench:
     sizes: Sequence[int]
     runs: int
     slow_runs: int
+    left_out: dict[tuple[int, str], str] = field(default_factory=dict)
+    """Why a build tool could not be prepared, by the size of the workspace and its name."""
     _documents: dict[int, list[Document]] = field(default_factory=dict)
     _built: set[int] = field(default_factory=set)
     _idle: dict[int, Mapping[str, Figures]] = field(default_factory=dict)
@@ -121,8 +123,8 @@ class Bench:
                 say(f"first build of {nodes:,} nodes by {name}")
                 try:
                     sides[name] = peers.prepared(tool, self.programs, self.scratch / f"{name}_{nodes}", nodes, steps)
-                except peers.MissingError as missing:
-                    say(str(missing))
+                except NotMeasuredError as missing:
+                    self.left_out[nodes, name] = str(missing)
         return sides
 
     def cold(self, nodes: int) -> Mapping[str, Figures]:

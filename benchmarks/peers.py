@@ -16,10 +16,6 @@ from measure import NotMeasuredError, Side, run
 from workspace import PACKAGE, Document, make
 
 
-class MissingError(NotMeasuredError):
-    """A tool is not there, or too old."""
-
-
 REQUIREMENTS = Path(__file__).with_name("peers.txt")
 
 _DODO = """\
@@ -171,13 +167,13 @@ def prepared(tool: BuildTool, programs: Path, folder: Path, nodes: int, steps: S
 
 
 def system_make() -> str:
-    """Return the system's make. Raises MissingError if there is none that knows grouped targets."""
+    """Return the system's make. Raises NotMeasuredError if there is none that knows grouped targets."""
     found = shutil.which("make")
     version = _said([found, "--version"]) if found else ""
     if found is None or not (known := re.match(r"GNU Make (\d+)\.(\d+)", version)):
-        raise MissingError("there is no GNU make here")
+        raise NotMeasuredError("there is no GNU make here")
     if (int(known[1]), int(known[2])) < (4, 3):
-        raise MissingError(f"{known[0]} does not know grouped targets; 4.3 does")
+        raise NotMeasuredError(f"{known[0]} does not know grouped targets; 4.3 does")
     return found
 
 
@@ -209,8 +205,8 @@ def versions(programs: Path) -> Mapping[str, str]:
     found = installed(str(programs / "python"), names)
     try:
         found["make"] = _said([system_make(), "--version"]).splitlines()[0].removeprefix("GNU Make ")
-    except MissingError as missing:
-        found["make"] = str(missing)
+    except NotMeasuredError as missing:
+        found["make"] = f"({missing})"
     return found
 
 

@@ -23,12 +23,12 @@ def nothing_to_do(bench: Bench) -> Iterator[Row]:
     goals = {(SMALL, "ninja"): 1.6, (LARGE, "ninja"): 1.0, (SMALL, "doit"): 0.25, (SMALL, "scons"): 0.03}
     for nodes in bench.sizes:
         found = bench.idle(nodes)
-        for name, tool in peers.TOOLS.items():
+        for name in peers.TOOLS:
             if name in found:
                 goal = goals.get((nodes, name))
                 yield table.ratio("nothing to do", nodes, found["omnibuild"], name, found[name], goal=goal)
-            elif nodes <= tool.largest:
-                yield table.left_out("nothing to do", nodes, name, "it is missing here, or too old")
+            elif why := bench.left_out.get((nodes, name)):
+                yield table.left_out("nothing to do", nodes, name, why)
 
 
 def one_change(bench: Bench) -> Iterator[Row]:

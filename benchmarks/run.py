@@ -52,7 +52,11 @@ def main() -> None:
         if not arguments.keep:
             shutil.rmtree(scratch, ignore_errors=True)
     machine["load when it ended"] = _load()
-    arguments.out.write_text(table.page(rows, _command(arguments), machine), encoding="utf-8")
+    page = table.page(rows, _command(arguments), machine)
+    # What a tool said when it failed may hold paths of this machine.
+    for folder in (str(scratch), str(python.parent.parent), str(programs.parent)):
+        page = page.replace(folder, "…")
+    arguments.out.write_text(page, encoding="utf-8")
     print(table.table(rows))
     sys.exit(any(it.result.startswith(table.NOT_MEASURED) for it in rows))
 
@@ -68,8 +72,7 @@ def _measured(bench: Bench, names: Sequence[str]) -> list[table.Row]:
                     rows.append(row)
             except NotMeasuredError as wrong:
                 say(f"{name}: {wrong}")
-                # The page shows no path of this machine.
-                rows.append(table.left_out(name, None, "", str(wrong).replace(str(bench.scratch), "…")))
+                rows.append(table.left_out(name, None, "", str(wrong)))
     return rows
 
 

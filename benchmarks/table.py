@@ -34,7 +34,8 @@ just one node was built, that every file is there.
   its default formatters, start-up divided by the number of files, in the faster of two ways; it makes the models only.
   copier renders all files of a node from a template; it checks nothing.
 - **cold, balanced**: `--mode balanced` checks types and imports and runs examples. Against it stands the same mypy
-  with `--strict` and an empty cache on what omnibuild has made, `out/src`.
+  with `--strict` and an empty cache on what omnibuild has made, `out/src`; it reads the installed ONEX itself, of which
+  omnibuild may show mypy outlines.
 - **first build**: the same for this repository's own specs; mypy sees the models and the handlers only.
 - **memory**: the largest process (`ru_maxrss`), and the sum over all processes at one time, looked at every 50 ms
   (resident pages; what two processes share counts twice).

@@ -11,7 +11,7 @@ from omnibuild.cache.anchor import anchored, detached
 from omnibuild.cache.decision import Decision
 from omnibuild.compile import compile_drafts
 from omnibuild.core.events import BuildFinished, BuildStarted, NodeAssembled, NodeFinished, StepStarted
-from omnibuild.core.ports import World
+from omnibuild.core.ports import Inputs, World
 from omnibuild.core.values import (
     Draft,
     Level,
@@ -27,6 +27,7 @@ from omnibuild.core.values import (
 from omnibuild.drafting import SPEC_VERDICT, Drafting, Made
 from omnibuild.gates.gate import WorkspaceSubject
 from omnibuild.graph.selection import closure, dependents
+from omnibuild.memory import Part
 from omnibuild.onex.assembly import PACKAGE
 from omnibuild.promotion import Change, Promotion
 from omnibuild.survey import Survey, decisions, judge_graph, survey
@@ -44,18 +45,38 @@ class Options:
     overwrite: bool = False
 
 
-def build(world: World, settings: Settings, options: Options) -> Report:
+def build(world: World, settings: Settings, options: Options) -> tuple[Report, Survey]:
     """Bring `out/` in step with the specs, or say why that cannot be; all or nothing."""
-    return _Build(world, settings, options).run()
+    at_work = _Build(world, settings, options)
+    return at_work.run(), at_work.found
+
+
+def build_part(world: World, settings: Settings, part: Part) -> Report | None:
+    """Build the nodes of a part, if all else is as it was; None if that is not so."""
+    found = survey(replace(world, inputs=_InputsOfPart(world.inputs, part)), settings)
+    return _Build(world, settings, Options(), part).run(found) if part.fits(found, settings) else None
+
+
+class _InputsOfPart:
+    """The inputs of a part of a workspace."""
+
+    def __init__(self, inputs: Inputs, part: Part) -> None:
+        self._part = part
+        self.text = inputs.text
+
+    def specs(self) -> Sequence[str]:
+        """Return the files of the part."""
+        return self._part.files
 
 
 class _Build:
     """One build on its way: each step reads what the steps before it have left here."""
 
-    def __init__(self, world: World, settings: Settings, options: Options) -> None:
+    def __init__(self, world: World, settings: Settings, options: Options, part: Part | None = None) -> None:
         self._world = world
         self._settings = settings
         self._options = options
+        self._part = part
         self._levels = gates.levels(settings)
         self._templates = Templates(world.templates)
         self._compiled = gates.at_compile(settings)
@@ -72,9 +93,14 @@ class _Build:
         """What failed, and what needs it."""
         self._took: dict[str, float] = {}
 
-    def run(self) -> Report:
+    @property
+    def found(self) -> Survey:
+        """What was read."""
+        return self._survey
+
+    def run(self, found: Survey | None = None) -> Report:
         """Run the steps in order; a node with a blocking problem takes part in no later one."""
-        self._read()
+        self._read(found)
         self._decide()
         self._draft()
         self._judge_all()
@@ -86,17 +112,17 @@ class _Build:
 
     # ------------------------------------------------------------------------------------ steps
 
-    def _read(self) -> None:
+    def _read(self, found: Survey | None) -> None:
         self._world.listen(StepStarted("read"))
-        self._survey = survey(self._world, self._settings)
+        self._survey = found or survey(self._world, self._settings)
         self._problems += self._survey.problems
         self._problems += self._templates.check()
         self._failed |= self._survey.failed
-        names, wrong = self._survey.selected(self._options.selectors)
+        names, wrong = (self._part.nodes, []) if self._part else self._survey.selected(self._options.selectors)
         self._problems += wrong
         if self._options.selectors:
             self._survey = self._survey.limited(names, self._world.output.ledger())
-        self._selected = (*names, PACKAGE)
+        self._selected = names if self._part else (*names, PACKAGE)
         self._drafting = Drafting(
             self._survey,
             self._settings,
@@ -109,7 +135,8 @@ class _Build:
 
     def _decide(self) -> None:
         self._world.listen(StepStarted("decide"))
-        found = decisions(self._survey, self._world, self._settings, self._templates)
+        only = self._selected if self._part else None
+        found = decisions(self._survey, self._world, self._settings, self._templates, only)
         for name in self._selected:
             decision = found[name]
             if decision.trace and decision.status is Status.RESTORED:
@@ -137,7 +164,7 @@ class _Build:
         subject = WorkspaceSubject(self._settings.out, self._world.output.obstacle(self._world.texts.size))
         for verdict in gates.judge(gates.WORKSPACE_GATES, subject, self._levels):
             self._problems += verdict.problems
-        self._problems += judge_graph(self._survey, self._levels, self._selected)
+        self._problems += () if self._part else judge_graph(self._survey, self._levels, self._selected)
 
     def _compile(self) -> None:
         """Type-check, import and run what was built, in a stage that holds the whole package."""
@@ -162,7 +189,7 @@ class _Build:
     def _bring_in_step(self) -> Change:
         self._world.listen(StepStarted("promote"))
         change = Promotion(self._world, self._settings, self._survey, self._decisions, self._files)
-        found = change.compare(self._options.selectors)
+        found = change.compare(limited=bool(self._options.selectors or self._part))
         if not self._options.overwrite:
             self._problems += change.edits(found, self._templates)
         if not self._options.write:

@@ -16,7 +16,7 @@ import marshal
 import posix
 import sys
 
-FORMAT = 2
+FORMAT = 3
 """Counts the changes of the state file; another number is doubt."""
 
 KEY = 0x6F6D6E696275696C
@@ -30,27 +30,46 @@ NOTES = b"OMNIBUILD_USER_CACHE"
 """The one variable of omnibuild's that changes no answer: where the notes of mypy are that workspaces share."""
 ABSENT = -1
 """The time of change of a folder that must not be there."""
+MOST = 16
+"""How many files may differ before looking for more is not worth while."""
+
+different: tuple[str, bytes, list[str], list[str]] | None = None
+"""What the last answer found: the workspace, the checksum of its state, and all files and folders in it that differ.
+
+None if nothing differs, or if it is not certain that nothing else does.
+"""
 
 
 def answer(arguments: list[str]) -> str | None:
     """Return what to print for `build` or `check` if nothing has to be done, None if that is not certain."""
+    global different  # noqa: PLW0603 - the whole build goes on from it, in the same process
+    different = None
     asked = _asked(arguments)
     if asked is None or any(name.startswith(b"OMNIBUILD") and name != NOTES for name in posix.environ):
         return None
-    folder, as_json = asked
+    folder, mode, as_json = asked
     root = _root(folder)
-    state = read(f"{root}/{DEFAULT_CACHE}/{NAME}") if root else None
-    if not root or not state:
+    found = _read(f"{root}/{DEFAULT_CACHE}/{NAME}") if root else None
+    if not root or not found:
         return None
+    files: list[str] = []
+    folders: list[str] = []
     try:
-        interpreter, checkout, places, text, json = state
+        interpreter, checkout, (own, usual), places, text, json, _ = found[1]
         if interpreter != interpreter_tag() or checkout != checkout_tag(root) or not _is_whole(places):
             return None
-        for base, names, signatures, folders, changed in places:
-            where = base or root
-            if not _unchanged(where, names, signatures) or not _folders_unchanged(where, folders, changed):
+        if (mode or usual) != own:
+            return None
+        for base, names, signatures, known, changed in places:
+            elsewhere: list[str] = []
+            _compare(base or root, names, signatures, elsewhere if base else files)
+            _compare_folders(base or root, known, changed, elsewhere if base else folders)
+            if elsewhere:
                 return None
     except (TypeError, ValueError, AttributeError, OSError):
+        return None
+    if files or folders:
+        different = (root, found[0], files, folders)
         return None
     return str(json if as_json else text)
 
@@ -79,18 +98,22 @@ def checksum(data: bytes) -> bytes:
     return _imp.source_hash(KEY, data)
 
 
-def _asked(arguments: list[str]) -> tuple[str, bool] | None:
-    """Return the folder and whether JSON is wanted, if this is a plain `build` or `check`."""
-    folder, as_json, rest = ".", False, list(arguments)
+def _asked(arguments: list[str]) -> tuple[str, str, bool] | None:
+    """Return the folder, the mode and whether JSON is wanted, if this is a plain `build` or `check`."""
+    folder, mode, as_json, rest = ".", "", False, list(arguments)
     if len(rest) > 2 and rest[0] == "-C":
         folder, rest = rest[1], rest[2:]
     if not rest or rest[0] not in ("build", "check"):
         return None
-    for flag in rest[1:]:
-        if flag != "--json":
+    rest = rest[1:]
+    while rest:
+        if rest[0] == "--mode" and len(rest) > 1 and not mode:
+            mode, rest = rest[1], rest[2:]
+        elif rest[0] == "--json":
+            as_json, rest = True, rest[1:]
+        else:
             return None
-        as_json = True
-    return folder, as_json
+    return folder, mode, as_json
 
 
 def _root(folder: str) -> str | None:
@@ -115,6 +138,12 @@ def _root(folder: str) -> str | None:
 
 def read(path: str) -> tuple | None:  # type: ignore[type-arg]
     """Return what a state file holds, None if there is none or it is not whole."""
+    found = _read(path)
+    return found[1] if found else None
+
+
+def _read(path: str) -> tuple[bytes, tuple] | None:  # type: ignore[type-arg]
+    """Return the checksum of a state file and what it holds."""
     try:
         file = posix.open(path, posix.O_RDONLY)
     except OSError:
@@ -134,44 +163,45 @@ def read(path: str) -> tuple | None:  # type: ignore[type-arg]
         version, state = marshal.loads(data[8:])  # noqa: S302 - our own file, and its checksum holds
     except (ValueError, EOFError, TypeError):
         return None
-    return state if version == FORMAT else None
+    return (data[:8], state) if version == FORMAT else None
 
 
-def _unchanged(base: str, names: str, signatures: bytes) -> bool:
-    """Return whether every file has the time and the size that it had; `names` are joined by NUL."""
+def _compare(base: str, names: str, signatures: bytes, different: list[str]) -> None:
+    """Add the files that have another time or size than they had; `names` are joined by NUL.
+
+    Raises OSError if one cannot be looked at, ValueError if there are too many.
+    """
     if not names:
-        return True
+        return
     expected = memoryview(signatures).cast("q").tolist()
     paths = names.split("\0")
     if len(expected) != 2 * len(paths):
-        return False
+        raise ValueError
     stat, prefix, position = posix.stat, base + "/", 0
-    try:
-        for path in paths:
-            found = stat(prefix + path)
-            if found.st_mtime_ns != expected[position] or found.st_size != expected[position + 1]:
-                return False
-            position += 2
-    except OSError:
-        return False
-    return True
+    for path in paths:
+        found = stat(prefix + path)
+        if found.st_mtime_ns != expected[position] or found.st_size != expected[position + 1]:
+            different.append(path)
+            if len(different) > MOST:
+                raise ValueError
+        position += 2
 
 
-def _folders_unchanged(base: str, names: str, changed: bytes) -> bool:
+def _compare_folders(base: str, names: str, changed: bytes, different: list[str]) -> None:
+    """Add the folders that changed. Raises OSError if one cannot be looked at, ValueError if too many changed."""
     if not names:
-        return True
+        return
     expected = memoryview(changed).cast("q").tolist()
     folders = names.split("\0")
     if len(expected) != len(folders):
-        return False
+        raise ValueError
     stat, prefix = posix.stat, base + "/"
     for name, time in zip(folders, expected, strict=True):
         try:
             found = stat(prefix + name).st_mtime_ns
         except (FileNotFoundError, NotADirectoryError):
             found = ABSENT
-        except OSError:
-            return False
         if found != time:
-            return False
-    return True
+            different.append(name)
+            if len(different) > MOST:
+                raise ValueError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from omnibuild.assemble.origin import origin
@@ -33,12 +33,13 @@ class Promotion:
     decisions: Mapping[str, Decision]
     files: Mapping[str, Mapping[str, str]]
 
-    def compare(self, selectors: Sequence[str]) -> Comparison:
-        """Hold `out/` against what it should hold; with selectors, other nodes' files are left alone."""
+    def compare(self, *, limited: bool) -> Comparison:
+        """Hold `out/` against what it should hold; where the build is limited, other nodes' files are left alone."""
         ledger, wanted = self.world.output.ledger(), self._wanted()
-        present = self.world.output.digests({*wanted, *ledger})
         homes = tuple(f"{self.survey.names.folder_path(name)}/" for name in self.decisions if name != PACKAGE)
-        return compare(wanted, ledger, present, lambda path: path.startswith(homes) if selectors else self._is_sound)
+        known = [it for it in ledger if it.startswith(homes)] if limited else ledger
+        present = self.world.output.digests({*wanted, *known})
+        return compare(wanted, ledger, present, lambda path: path.startswith(homes) if limited else self._is_sound)
 
     def run(self, found: Comparison) -> Change:
         """Write what differs and remove what no spec makes any more; edits by hand are kept aside."""

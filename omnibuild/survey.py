@@ -268,12 +268,20 @@ def _connectors(spec: Spec) -> dict[str, str]:
     return {f"connector {name}": version for name, version in connector_versions(spec).items()}
 
 
-def decisions(found: Survey, world: World, settings: Settings, templates: Templates) -> dict[str, Decision]:
-    """Return what is to be done about every node that can be built, and about the files around them."""
+def decisions(
+    found: Survey, world: World, settings: Settings, templates: Templates, nodes: Collection[str] | None = None
+) -> dict[str, Decision]:
+    """Return what is to be done about every node that can be built, and about the files around them.
+
+    With `nodes`, about these alone.
+    """
     wanted = manifests(found, world, settings, templates)
+    if nodes is not None:
+        wanted = {name: it for name, it in wanted.items() if name in nodes}
     world.cache.prefetch({name: it.key for name, it in wanted.items()})
     hits = {name: world.cache.trace(name, it.key) for name, it in wanted.items()}
-    paths = {path for hit in hits.values() if hit for path, _ in hit.files} | set(world.output.ledger())
+    paths = {path for hit in hits.values() if hit for path, _ in hit.files}
+    paths |= set(world.output.ledger()) if nodes is None else set()
     present = world.output.digests(paths)
     return {
         name: decide(it, hits[name], hits[name] or world.cache.latest(name), present) for name, it in wanted.items()

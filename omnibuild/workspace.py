@@ -8,7 +8,7 @@ report = Workspace.open("path").build()
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from omnibuild.adapters.event_log import EventLog
     from omnibuild.adapters.runtime import RunResult
     from omnibuild.adapters.sightings import Sightings, Signature
+    from omnibuild.adapters.state import Finished
     from omnibuild.cache.decision import Decision
     from omnibuild.cache.manifest import Difference
     from omnibuild.core.ports import Listener, World
@@ -74,7 +75,8 @@ class Workspace:
         self.settings = settings
         self._listen: Listener = listen or _ignore
         self._warnings: list[Problem] = []
-        self._sightings: Sightings | None = None
+        self._finished: Finished | None = None
+        self._usual = settings.mode
         self._alone = False
         self._log: EventLog | None = None
         self._opened: Signature | None = None
@@ -113,9 +115,8 @@ class Workspace:
             settings, problems = overridden(settings, os.environ)
         if settings is None or problems:
             raise ConfigurationError(tuple(problems))
-        if mode is not None:
-            settings = replace(settings, mode=Mode(mode))
-        space = cls(root, settings, listen)
+        space = cls(root, replace(settings, mode=Mode(mode)) if mode else settings, listen)
+        space._usual = settings.mode
         space._opened = seen
         return space
 
@@ -151,17 +152,18 @@ class Workspace:
             finally:
                 self._alone = False
 
-    def remember(self, text: str, json: str) -> None:
-        """Keep the next answer of `build` and `check`, after one of them has found or left everything in step."""
-        from omnibuild.adapters.output import OutputFolder
-        from omnibuild.adapters.state import write_state
+    def remember(self, report: Report, answer: Callable[[Report], tuple[str, str]]) -> None:
+        """Keep what the next build or check can go on from, after one has found or left everything in step.
 
+        `answer` returns what the command line says of a report: as text, and as JSON.
+        """
+        from omnibuild.adapters.state import keep_state
+
+        finished = self._finished
         # Settings that changed since they were read, as while this waited for another build, have another answer.
-        same = self._sightings is not None and self._sightings.files.get(FILE) == self._opened
-        if self._sightings is not None and same and not self._warnings:
-            output = OutputFolder(self.root / self.settings.out, self.root, self._sightings)
-            if output.take_note():
-                write_state(self.root, self.root / self.settings.cache, self._sightings, text, json)
+        same = finished is not None and finished.sightings.files.get(FILE) == self._opened
+        if finished and same and report.ok and not report.problems and report.outcomes:
+            keep_state(self.root, self.settings, self._usual, finished, report=report, answer=answer)
 
     def survey(self) -> Survey:
         """Read the specs and resolve them to a graph."""
@@ -237,28 +239,52 @@ class Workspace:
         return tuple({"name": name, "required": required} for name, required in found.items())
 
     def _build(self, selectors: tuple[str, ...], *, write: bool, overwrite: bool) -> Report:
+        from omnibuild.adapters.state import Finished
         from omnibuild.adapters.ty_check import lacks_ty
         from omnibuild.build import Options, build
 
         if problem := lacks_ty(self.settings):
             raise ConfigurationError((problem,))
         with self.alone():
-            world = self._world()
             self._log = self._event_log("build" if write else "check", selectors)
             with self._log:
-                report = build(world, self.settings, Options(selectors, write, overwrite))
-                world.cache.settle()
+                options = Options(selectors, write, overwrite)
+                report = self._build_part() if options == Options() else None
+                if report is None:
+                    world, seen = self._world_and_sightings()
+                    report, found = build(world, self.settings, options)
+                    world.cache.settle()
+                    self._finished = Finished(seen, found, world.tools) if not selectors else None
         return replace(report, problems=(*report.problems, *self._warnings))
 
+    def _build_part(self) -> Report | None:
+        """Build what a small change is about, if that is certain, and nothing need be compiled."""
+        from omnibuild.adapters.state import Finished, recall
+        from omnibuild.build import build_part
+
+        recalled = recall(self.root, self.settings)
+        if recalled is None:
+            return None
+        world, seen = self._world_and_sightings(recalled.part.memory.tools)
+        report = build_part(world, self.settings, recalled.part)
+        world.cache.settle()
+        if report is None:
+            return None
+        self._finished = Finished(seen, recalled=recalled)
+        return recalled.part.completed(report)
+
     def _world(self) -> World:
+        return self._world_and_sightings()[0]
+
+    def _world_and_sightings(self, tools: Mapping[str, str] | None = None) -> tuple[World, Sightings]:
         from omnibuild.adapters.sightings import Sightings, known
         from omnibuild.adapters.world import open_world
 
         state = self.root / self.settings.cache / noop.NAME
         self._warnings = []
-        self._sightings = Sightings(self.root, known(noop.read(str(state)), self.root))
-        self._sightings.file(self.root / FILE)
-        return open_world(self.root, self.settings, self._sightings, self._warn, self._tell)
+        seen = Sightings(self.root, known(noop.read(str(state)), self.root))
+        seen.file(self.root / FILE)
+        return open_world(self.root, self.settings, seen, self._warn, self._tell, tools=tools), seen
 
     def _event_log(self, command: str, selectors: tuple[str, ...]) -> EventLog:
         from omnibuild import __version__

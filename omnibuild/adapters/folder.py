@@ -74,6 +74,7 @@ class FolderInputs:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError:
             return
+        self._sightings.listing(folder, (entry.name for entry in entries))
         if (status.st_dev, status.st_ino) in seen:
             return
         seen.add((status.st_dev, status.st_ino))

@@ -129,7 +129,7 @@ class OutputFolder:
         except (FileNotFoundError, NotADirectoryError):
             return
         for entry in entries:
-            if _is_made_by_python(entry.name) or (not prefix and entry.name in _MADE_AT_THE_TOP):
+            if is_made_by_python(f"{prefix}{entry.name}"):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 yield from self._files(Path(entry.path), f"{prefix}{entry.name}/", enter)
@@ -137,8 +137,12 @@ class OutputFolder:
                 yield f"{prefix}{entry.name}"
 
 
-def _is_made_by_python(name: str) -> bool:
-    return name in _MADE_BY_PYTHON or name.startswith(".coverage") or name.endswith((".pyc", ".egg-info"))
+def is_made_by_python(path: str) -> bool:
+    """Return whether what has this path below `out/` is made by running, checking or packing Python, or our own."""
+    name = path.rpartition("/")[2]
+    if name in _MADE_BY_PYTHON or name.startswith(".coverage") or name.endswith((".pyc", ".egg-info")):
+        return True
+    return path in _MADE_AT_THE_TOP
 
 
 def _not_writable(folder: Path, *, may_probe: bool) -> str | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
 from omnibuild import noop
+from omnibuild.core.values import digest
 
 _WINDING = re.compile(r"/(\.{0,2}/|\.{0,2}$)")
 """What `abspath` would straighten out."""
@@ -29,6 +30,8 @@ class Sightings:
         self._known = known or {}
         self.files: dict[str, Signature] = {}
         self.folders: dict[str, int] = {}
+        self.listings: dict[str, str] = {}
+        """What stood in folders, as digests."""
 
     def file(self, path: Path | str) -> Signature | None:
         """Take note of a file that is about to be read; return its signature, None if there is none."""
@@ -73,6 +76,10 @@ class Sightings:
         except (OSError, ValueError):
             self.folders[self._name(path)] = noop.ABSENT
 
+    def listing(self, path: Path | str, names: Iterable[str]) -> None:
+        """Take note of what stands in a folder."""
+        self.listings[self._name(path)] = listing(names)
+
     def _name(self, path: Path | str) -> str:
         text = f"{path}"
         if not text.startswith(self._prefix) or _WINDING.search(text):
@@ -80,12 +87,17 @@ class Sightings:
         return text.removeprefix(self._prefix)
 
 
+def listing(names: Iterable[str]) -> str:
+    """Return the digest of the names in a folder."""
+    return digest("\0".join(sorted(names)))
+
+
 def known(state: tuple[object, ...] | None, root: Path) -> Mapping[str, Signature]:
     """Return the signatures of a workspace's files in a state file; one of another shape or checkout has none."""
     import array
 
     try:
-        _, checkout, places, _, _ = cast("tuple[Any, ...]", state)
+        _, checkout, _, places, *_ = cast("tuple[Any, ...]", state)
         if checkout != noop.checkout_tag(str(root)):
             return {}
         base, names, signatures, _, _ = places[0]

@@ -1,4 +1,4 @@
-"""Writes the state file by which `noop` knows that nothing has to be done."""
+"""Writes the state file by which `noop` knows that nothing has to be done, and the memory beside it."""
 
 from __future__ import annotations
 
@@ -7,27 +7,44 @@ import marshal
 import os
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from omnibuild import noop
-from omnibuild.adapters.sightings import Sightings, Signature
+from omnibuild.adapters.output import OutputFolder, is_made_by_python
+from omnibuild.adapters.sightings import Sightings, Signature, listing
+from omnibuild.core.values import Mode, Outcome, Report, Settings, Status
+from omnibuild.gates import at_compile
+from omnibuild.memory import Memory, Part, Remembered, part, remember
+from omnibuild.survey import Survey
 
-TICK_NS = 20_000_000
+TICK_NS = 11_000_000 if sys.platform == "linux" else 20_000_000
 """A clock of file times is no finer than this on some systems: two changes within it look like one."""
 
+MEMORY = "memory"
+"""The file beside the state that says more of the nodes: what a build of a part begins with."""
 
-def write_state(root: Path, cache: Path, sightings: Sightings, text: str, json: str) -> None:
-    """Write the state after a build that left everything in step; `text` and `json` are the next answer.
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the next build or check says if nothing changes: as text, and as JSON; in which mode, and which is usual."""
+
+    text: str
+    json: str
+    mode: str
+    usual: str
+
+
+def write_state(root: Path, cache: Path, sightings: Sightings, answer: Answer, memory: Memory | None = None) -> None:
+    """Write the state after a build that left everything in step.
 
     A file system that refuses costs only the quick answer, so that nothing is raised.
     """
     if cache != root / noop.DEFAULT_CACHE:
         return
-    latest = max((time_ for time_, _ in sightings.files.values()), default=0)
-    while time.time_ns() < latest + TICK_NS <= time.time_ns() + 2 * TICK_NS:
-        time.sleep(0.002)
     package = Path(__file__).resolve().parents[1]
     own = {str(it.relative_to(package)): _signature(it) for it in sorted(package.rglob("*.py"))}
     installed = {it: os.stat(it).st_mtime_ns for it in sys.path if it and Path(it).is_dir()}  # noqa: PTH116
@@ -38,13 +55,146 @@ def write_state(root: Path, cache: Path, sightings: Sightings, text: str, json: 
         _place("/", *outside),
         _place("/", {}, {it.lstrip("/"): changed for it, changed in installed.items()}),
     )
-    temporary = cache / f"{noop.NAME}.{os.getpid()}"
+    data = _dumped(memory)
     with suppress(OSError):
-        state = (noop.interpreter_tag(), noop.checkout_tag(str(root)), places, text, json)
-        data = marshal.dumps((noop.FORMAT, state))
         cache.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(noop.checksum(data) + data)
-        temporary.replace(cache / noop.NAME)
+        _replace(cache / MEMORY, noop.checksum(data) + data)
+        modes = (answer.mode, answer.usual)
+        tags = (noop.interpreter_tag(), noop.checkout_tag(str(root)), modes)
+        _write(cache, (*tags, places, answer.text, answer.json, noop.checksum(data)), sightings)
+
+
+def _write(cache: Path, state: tuple[Any, ...], sightings: Sightings) -> None:
+    # What is written now must not look like what somebody writes in a moment.
+    latest = max((time_ for time_, _ in sightings.files.values()), default=0)
+    while time.time_ns() < latest + TICK_NS <= time.time_ns() + 2 * TICK_NS:
+        time.sleep(0.001)
+    data = marshal.dumps((noop.FORMAT, state))
+    _replace(cache / noop.NAME, noop.checksum(data) + data)
+
+
+def _replace(path: Path, data: bytes) -> None:
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    temporary.write_bytes(data)
+    temporary.replace(path)
+
+
+def _dumped(memory: Memory | None) -> bytes:
+    if memory is None:
+        return b""
+    nodes = [(name, it.file, it.body, it.needs, it.outward, it.files) for name, it in memory.nodes.items()]
+    return marshal.dumps((nodes, dict(memory.tools), dict(memory.folders)))
+
+
+def _loaded(data: bytes) -> Memory:
+    """Return a memory; raises ValueError, TypeError or EOFError for what is none."""
+    nodes, tools, folders = marshal.loads(data)  # noqa: S302 - our own file, and its checksum holds
+    return Memory({name: Remembered(*rest) for name, *rest in nodes}, tools, folders)
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """The state of a workspace in which only a part changed, and when its folders of specs did."""
+
+    part: Part
+    state: tuple[Any, ...]
+    folders: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A build that is over: what it looked at, and what it read, or from where it went on."""
+
+    sightings: Sightings
+    survey: Survey | None = None
+    tools: Mapping[str, str] = field(default_factory=dict)
+    recalled: Recalled | None = None
+
+
+def keep_state(
+    root: Path,
+    settings: Settings,
+    usual: Mode,
+    finished: Finished,
+    *,
+    report: Report,
+    answer: Callable[[Report], tuple[str, str]],
+) -> None:
+    """Write what the next build or check goes on from, if everything is in step and nothing else lies in `out/`."""
+    cache, seen = root / settings.cache, finished.sightings
+    if finished.recalled:
+        patch_state(root, cache, finished.recalled, seen, settings.out)
+        return
+    if finished.survey is None or not OutputFolder(root / settings.out, root, seen).take_note():
+        return
+    done = {name: Outcome(name, Status.UP_TO_DATE, (), it.files) for name, it in report.outcomes.items()}
+    text, json = answer(replace(report, outcomes=done))
+    files = {name: it.files for name, it in done.items()}
+    memory = remember(finished.survey, settings, files, finished.tools, seen.listings)
+    write_state(root, cache, seen, Answer(text, json, settings.mode.value, usual.value), memory)
+
+
+def recall(root: Path, settings: Settings) -> Recalled | None:
+    """Return what is known of the workspace from the last build, if only files of nodes differ from then."""
+    cache = root / settings.cache
+    if noop.different is None or noop.different[0] != str(root) or settings.cache != noop.DEFAULT_CACHE:
+        return None
+    if settings.mode is not Mode.FAST or at_compile(settings):
+        return None
+    _, checksum, files, folders = noop.different
+    with suppress(OSError, ValueError, TypeError, EOFError):
+        data = (cache / noop.NAME).read_bytes()
+        state = noop.read(str(cache / noop.NAME))
+        remembered = (cache / MEMORY).read_bytes()
+        # Another build may have been faster, while this one waited for it.
+        if state is None or data[:8] != checksum or remembered[:8] != state[-1] or state[2][0] != settings.mode.value:
+            return None
+        if noop.checksum(remembered[8:]) != remembered[:8] or len(remembered) == 8:
+            return None
+        memory = _loaded(remembered[8:])
+        changed = {it: os.stat(root / it).st_mtime_ns for it in folders}  # noqa: PTH116
+        if any(memory.folders.get(it) != listing(os.listdir(root / it)) for it in folders):  # noqa: PTH208
+            return None
+        found = part(memory, files)
+        return Recalled(found, state, changed) if found else None
+    return None
+
+
+def patch_state(root: Path, cache: Path, recalled: Recalled, sightings: Sightings, out: str) -> None:
+    """Write the state after the build of a part: all else is as it was.
+
+    Where that is not certain, there is no state any more, and the next build is a whole one.
+    """
+    with suppress(OSError, ValueError):
+        base, names, signatures, folder_names, times = recalled.state[3][0]
+        files, numbers = names.split("\0"), array.array("q", signatures)
+        folders, changed = folder_names.split("\0"), array.array("q", times)
+        places = {it: position for position, it in enumerate(folders)}
+        now = dict(recalled.folders)
+        for file, (time_, size) in sightings.files.items():
+            if file.startswith("/"):
+                continue
+            position = files.index(file)
+            numbers[2 * position], numbers[2 * position + 1] = time_, size
+            if file.startswith(f"{out}/"):
+                now.setdefault(folder := file.rpartition("/")[0], os.stat(root / folder).st_mtime_ns)  # noqa: PTH116
+        strays = _strays(root, out, [it for it in now if it not in recalled.folders], files, folders)
+        if not strays:
+            for folder, time_ in now.items():
+                changed[places[folder]] = time_
+            whole = (base, names, numbers.tobytes(), folder_names, changed.tobytes())
+            state = (*recalled.state[:3], (whole, *recalled.state[3][1:]), *recalled.state[4:])
+            _write(cache, state, sightings)
+            return
+    with suppress(OSError):
+        (cache / noop.NAME).unlink()
+
+
+def _strays(root: Path, out: str, folders: Sequence[str], files: Sequence[str], known: Sequence[str]) -> set[str]:
+    """Return what stands in these folders without being known."""
+    expected = {*files, *known}
+    found = {f"{folder}/{name}" for folder in folders for name in os.listdir(root / folder)}  # noqa: PTH208
+    return {it for it in found - expected if not is_made_by_python(it.removeprefix(f"{out}/"))}
 
 
 def _signature(path: Path) -> Signature:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from omnibuild.adapters.folder import FolderInputs
@@ -24,9 +24,18 @@ from omnibuild.core.values import Mode, Problem, Settings
 
 
 def open_world(
-    root: Path, settings: Settings, sightings: Sightings, warn: Callable[[Problem], None], listen: Listener
+    root: Path,
+    settings: Settings,
+    sightings: Sightings,
+    warn: Callable[[Problem], None],
+    listen: Listener,
+    *,
+    tools: Mapping[str, str] | None = None,
 ) -> World:
-    """Return the ports of a workspace; `warn` is told what goes wrong with its caches, `listen` what happens."""
+    """Return the ports of a workspace; `warn` is told what goes wrong with its caches, `listen` what happens.
+
+    `tools` are the versions of the tools, if they are known already.
+    """
     cache = root / settings.cache
     builtin = builtin_folder()
     search, outlined = [root, root / "src"], settings.mode is not Mode.STRICT
@@ -41,7 +50,7 @@ def open_world(
         workers=Workers(settings.jobs),
         stage=WatchedStage(stage, settings.type_checker, time.perf_counter, listen),
         symbols=InstalledOnex(),
-        tools=tool_versions(builtin, settings.type_checker),
+        tools=tools or tool_versions(builtin, settings.type_checker),
         clock=time.perf_counter,
         listen=listen,
     )

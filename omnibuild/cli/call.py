@@ -30,9 +30,9 @@ class Call:
         plain = no_color or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
         return cls(folder, environment, False if plain else None)
 
-    def is_plain(self, selectors: tuple[str, ...], mode: str | None) -> bool:
-        """Return whether the call leaves everything as the settings have it: then its answer can be kept."""
-        return not selectors and mode is None and self.environment is None
+    def is_plain(self, selectors: tuple[str, ...]) -> bool:
+        """Return whether the call leaves everything but the mode as the settings have it: its answer can be kept."""
+        return not selectors and self.environment is None
 
     def workspace(self, *, mode: str | None = None, listen: Listener | None = None) -> Workspace:
         """Open the workspace. Raises ConfigurationError, which every verb answers with exit code 2."""

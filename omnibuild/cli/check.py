@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from omnibuild.cli.call import Call
-from omnibuild.cli.report import conclude, remember
+from omnibuild.cli.report import conclude, said
 from omnibuild.cli.verb import SELECTORS, Verb, as_json, mode, profile, selectors
 
 
@@ -39,6 +39,6 @@ def command(call: Call, selectors: tuple[str, ...], mode: str | None, *, profile
         space = call.workspace(mode=mode, listen=listen)
         with space.alone():
             report = space.check(*selectors)
-            if call.is_plain(selectors, mode):
-                remember(space, report)
+            if call.is_plain(selectors):
+                space.remember(report, said)
     conclude(call, space, report, as_json=as_json)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 import click
 
@@ -27,12 +26,9 @@ def conclude(call: Call, space: Workspace, report: Report, *, as_json: bool) -> 
     click.get_current_context().exit(exit_code(report.problems))
 
 
-def remember(space: Workspace, report: Report) -> None:
-    """Keep what the next build or check will say if nothing changes until then."""
-    if not report.ok or report.problems or not report.outcomes:
-        return
-    done = {name: Outcome(name, Status.UP_TO_DATE, (), it.files) for name, it in report.outcomes.items()}
-    space.remember(f"{summary(done.values(), ())}\n", f"{dumped(report_json(replace(report, outcomes=done)))}\n")
+def said(report: Report) -> tuple[str, str]:
+    """Return what is said of a report: as text, and as JSON."""
+    return f"{summary(report.outcomes.values(), ())}\n", f"{dumped(report_json(report))}\n"
 
 
 def exit_code(problems: Iterable[Problem]) -> int:

@@ -1,0 +1,143 @@
+"""What a build remembers of every node, so that after a small change the next one reads little more than that.
+
+A change is small if it stays in its node: nothing that others see, list or count is another than before. Then all
+other nodes have the manifests that they had, and it is right to leave them alone. Whatever is not certain
+leads to the whole build.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from omnibuild.core.values import Json, NodeSpec, Outcome, Report, Settings, Spec, Status, digest_json
+from omnibuild.onex.interface import interfaces
+from omnibuild.onex.names import Names
+from omnibuild.onex.package import support, variables
+from omnibuild.onex.topics import topics
+from omnibuild.survey import Survey
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A node or a shared document: its file, the file of its body, and what it needs, each with why.
+
+    `outward` is the digest of all that other files of the output depend on; it is empty where that cannot be told
+    from the node and its needs alone. `files` is how many files it has below `out/`.
+    """
+
+    file: str
+    body: str
+    needs: tuple[tuple[str, str], ...]
+    outward: str
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """All nodes, needed ones first; the versions of the tools; and the contents of the folders of specs, as digests."""
+
+    nodes: Mapping[str, Remembered]
+    tools: Mapping[str, str]
+    folders: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The part of a workspace that a small change is about: the files to read, and the nodes that may be stale."""
+
+    memory: Memory
+    files: tuple[str, ...]
+    nodes: tuple[str, ...]
+
+    def fits(self, found: Survey, settings: Settings) -> bool:
+        """Return whether what was read of the part is such that all else is as it was."""
+        if found.problems or found.failed or found.skipped or not found.whole or found.expansions:
+            return False
+        mine = {name: it for name, it in self.memory.nodes.items() if it.file in self.files}
+        if list(found.graph.order) != list(mine):
+            return False
+        now = _remembered(found, settings, {name: it.files for name, it in mine.items()})
+        return all(it.outward and now[name] == it for name, it in mine.items() if name in self.nodes)
+
+    def completed(self, report: Report) -> Report:
+        """Return the report with all other nodes in it, which are as they were."""
+        others = {
+            name: Outcome(name, Status.UP_TO_DATE, (), it.files)
+            for name, it in self.memory.nodes.items()
+            if name not in report.outcomes
+        }
+        return replace(report, outcomes=dict(sorted((others | dict(report.outcomes)).items())))
+
+
+def remember(
+    found: Survey, settings: Settings, files: Mapping[str, int], tools: Mapping[str, str], folders: Mapping[str, str]
+) -> Memory:
+    """Return what is to be remembered of a workspace in which everything is in step."""
+    return Memory(_remembered(found, settings, files), tools, folders)
+
+
+def part(memory: Memory, changed: Collection[str]) -> Part | None:
+    """Return the part that a change of these files is about, None if they are no files of nodes."""
+    owners = [name for name, it in memory.nodes.items() if it.file in changed or it.body in changed]
+    if not owners or set(changed) - {file for it in memory.nodes.values() for file in (it.file, it.body)}:
+        return None
+    stale = _with_those_that_run(memory, owners)
+    files, waiting = set[str](), [*stale]
+    while waiting:
+        file = memory.nodes[waiting.pop()].file
+        if file not in files:
+            files.add(file)
+            together = [it for it in memory.nodes.values() if it.file == file]
+            waiting += (need for it in together for need, _ in it.needs)
+            waiting += _callers(memory, [name for name in stale if memory.nodes[name].file == file])
+    order = tuple(name for name in memory.nodes if name in stale)
+    return Part(memory, tuple(sorted(files)), order) if len(files) <= len(memory.nodes) // 2 + 8 else None
+
+
+def _with_those_that_run(memory: Memory, names: Iterable[str]) -> set[str]:
+    """Return nodes with those whose bodies run their code, directly or not: they are tested with it."""
+    found = set(names)
+    for name, it in memory.nodes.items():  # needed ones first
+        if any(why == "body" and need in found for need, why in it.needs):
+            found.add(name)
+    return found
+
+
+def _callers(memory: Memory, names: Collection[str]) -> list[str]:
+    """Return the nodes that call one of these: being called is a part of a node's interface."""
+    return [
+        name for name, it in memory.nodes.items() if any(why == "calls" and need in names for need, why in it.needs)
+    ]
+
+
+def _remembered(found: Survey, settings: Settings, files: Mapping[str, int]) -> dict[str, Remembered]:
+    seen = interfaces(found.names)
+    return {
+        name: Remembered(
+            spec.at.file,
+            spec.body.file if isinstance(spec, NodeSpec) and spec.body else "",
+            tuple((it.node, it.why) for it in found.graph.needs[name]),
+            "" if _is_wide(spec, found) else _outward(spec, seen[name], found, settings),
+            files.get(name, 0),
+        )
+        for name, spec in found.graph.specs.items()
+    }
+
+
+def _is_wide(spec: Spec, found: Survey) -> bool:
+    """Return whether a spec is made of others, or depends on nodes without needing them."""
+    if any(it.owns(spec.at) for it in found.expansions.values()) or spec.code or spec.imports:
+        return True
+    return isinstance(spec, NodeSpec) and bool(spec.events.consumes or any(it.consumes for it in spec.handlers))
+
+
+def _outward(spec: Spec, interface: str, found: Survey, settings: Settings) -> str:
+    """Return the digest of what the files around the nodes, other nodes and the graph's gates know of a spec."""
+    if not isinstance(spec, NodeSpec):
+        return digest_json([interface])
+    alone = Names(found.graph, settings.package, frozenset({spec.name}))
+    told = topics(spec, found.graph)
+    known: list[Json] = [told.requested, told.completed, told.failed, *told.subscribed, *told.published]
+    listed: list[Json] = [*support(alone)]
+    return digest_json([interface, spec.domain, spec.kind.value, known, listed, variables(alone, settings)])
