@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from omnibuild.core.values import Json, NodeSpec, Outcome, Report, Settings, Spec, Status, digest_json
+from omnibuild.core.values import Graph, Json, NodeSpec, Outcome, Report, Settings, Spec, Status, digest_json
 from omnibuild.onex.interface import interfaces
 from omnibuild.onex.names import Names
 from omnibuild.onex.package import support, variables
@@ -136,7 +136,7 @@ def _outward(spec: Spec, interface: str, found: Survey, settings: Settings) -> s
     """Return the digest of what the files around the nodes, other nodes and the graph's gates know of a spec."""
     if not isinstance(spec, NodeSpec):
         return digest_json([interface])
-    alone = Names(found.graph, settings.package, frozenset({spec.name}))
+    alone = Names(Graph({spec.name: spec}, {spec.name: ()}), settings.package)
     told = topics(spec, found.graph)
     known: list[Json] = [told.requested, told.completed, told.failed, *told.subscribed, *told.published]
     listed: list[Json] = [*support(alone)]

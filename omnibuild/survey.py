@@ -5,6 +5,7 @@ Every verb begins here; `build` goes on from it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -138,8 +139,13 @@ def survey(world: World, settings: Settings) -> Survey:
     for it in read.blueprints.values():
         expansions[it.name], wrong = _expanded(it, documents, world, settings)
         problems += (replace(problem, node=problem.node or it.name) for problem in wrong)
-    code = OwnCode(world.inputs.text)
-    readings = [_read(it, documents, world, settings, code, whole=whole) for it in documents.values()]
+    around = _Around(
+        Counter(it.at.file for it in documents.values()),
+        {promised_package(it, settings.package): name for name, it in documents.items()},
+        OwnCode(world.inputs.text),
+        whole,
+    )
+    readings = [_read(it, around, world, settings) for it in documents.values()]
     for reading in readings:
         problems += (replace(problem, node=reading.document.name) for problem in reading.problems)
     broken = {problem.node for problem in problems if problem.level is Level.BLOCK}
@@ -179,11 +185,21 @@ def _expanded(
     return expansion, problems
 
 
-def _read(
-    it: Document, documents: Mapping[str, Document], world: World, settings: Settings, code: OwnCode, *, whole: bool
-) -> _Reading:
-    alone = sum(other.at.file == it.at.file for other in documents.values()) == 1
-    body, problems = find_body(it, world.inputs.text, alone=alone)
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What stands around a document: how many each file has, the packages that are made of all, the workspace's code.
+
+    `whole` is whether every file could be read.
+    """
+
+    files: Mapping[str, int]
+    packages: Mapping[str, str]
+    code: OwnCode
+    whole: bool
+
+
+def _read(it: Document, around: _Around, world: World, settings: Settings) -> _Reading:
+    body, problems = find_body(it, world.inputs.text, alone=around.files[it.at.file] == 1)
     subject = DocumentSubject(it.name, it.data, it.at, body is not None)
     for verdict in gates.judge(gates.DOCUMENT_GATES, subject, gates.levels(settings)):
         problems += verdict.problems
@@ -198,11 +214,10 @@ def _read(
         shape, wrong = read_body(body, environment=bool(it.data.get("env")))
         problems += wrong
         if shape:
-            packages = {promised_package(other, settings.package): name for name, other in documents.items()}
-            needs, wrong = body_needs(it.name, shape, settings.package, packages)
-            problems += wrong if whole else ()
+            needs, wrong = body_needs(it.name, shape, settings.package, around.packages)
+            problems += wrong if around.whole else ()
             imported += (path for line in shape.imports for path in line.paths)
-    spec = spec and replace(spec, imports=code.behind(imported))
+    spec = spec and replace(spec, imports=around.code.behind(imported))
     return _Reading(it, spec, tuple(needs), tuple(problems))
 
 
@@ -215,8 +230,10 @@ def judge_graph(found: Survey, levels: Mapping[str, Level], names: Collection[st
     return [it for verdict in verdicts for it in verdict.problems if it.node in names]
 
 
-def manifests(found: Survey, world: World, settings: Settings, templates: Templates) -> dict[str, Manifest]:
-    """Return the manifest of every node that can be built, and of the files around them."""
+def manifests(
+    found: Survey, world: World, settings: Settings, templates: Templates, nodes: Collection[str] | None = None
+) -> dict[str, Manifest]:
+    """Return the manifest of every node that can be built, and of the files around them; with `nodes`, of these."""
     levels = gates.levels(settings)
     compiled: list[str] = [gate.code for gate in gates.at_compile(settings)]
     tools = {f"tool {name}": version for name, version in sorted(world.tools.items())}
@@ -241,6 +258,8 @@ def manifests(found: Survey, world: World, settings: Settings, templates: Templa
             own = own | {f"installed {it}": world.symbols.version(it) for it in requirements(spec)}
         result[name] = manifest(spec, seen, own | _consumed(spec, found) | _connectors(spec), run)
         whole[name] = digest_json([result[name].key, *(whole[need.node] for need in needs)])
+    if nodes is not None:
+        return {name: it for name, it in result.items() if name in nodes}
     kinds: list[Json] = [
         folder(spec) + (":shared" if isinstance(spec, SharedSpec) else "") for spec in found.names.standing.values()
     ]
@@ -275,9 +294,7 @@ def decisions(
 
     With `nodes`, about these alone.
     """
-    wanted = manifests(found, world, settings, templates)
-    if nodes is not None:
-        wanted = {name: it for name, it in wanted.items() if name in nodes}
+    wanted = manifests(found, world, settings, templates, nodes)
     world.cache.prefetch({name: it.key for name, it in wanted.items()})
     hits = {name: world.cache.trace(name, it.key) for name, it in wanted.items()}
     paths = {path for hit in hits.values() if hit for path, _ in hit.files}

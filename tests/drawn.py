@@ -12,7 +12,7 @@ NAMES = tuple(
     "urchin vole wasp yak zebra crab duck frog goat hare".split()
 )
 KINDS = ("shared", "compute", "file", "body", "reducer", "caller")
-ORDINARY, SMALL = "2GiB", "40kB"
+ORDINARY, SMALL = "2GiB", "40KB"
 """How large the cache may grow: enough for everything, and too little for a handful of nodes."""
 
 

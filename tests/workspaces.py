@@ -110,10 +110,10 @@ class Sandbox:
             place = self.root / path
             shutil.rmtree(place) if place.is_dir() else place.unlink()
 
-    def open(self, mode: Mode = Mode.FAST) -> Workspace:
+    def open(self, mode: Mode | None = Mode.FAST) -> Workspace:
         return Workspace.open(self.root, mode=mode)
 
-    def build(self, *selectors: str, mode: Mode = Mode.FAST, overwrite: bool = False) -> Report:
+    def build(self, *selectors: str, mode: Mode | None = Mode.FAST, overwrite: bool = False) -> Report:
         return self.open(mode).build(*selectors, overwrite=overwrite)
 
     def check(self, *selectors: str, mode: Mode = Mode.FAST) -> Report:

@@ -24,6 +24,7 @@ class FolderInputs:
         self._real = root.resolve()
         self._specs = specs
         self._sightings = sightings or Sightings(root)
+        self._inside: dict[str, bool] = {}
 
     def specs(self) -> Sequence[str]:
         """Return the paths of all spec files, at any depth, relative to the workspace and sorted.
@@ -45,7 +46,7 @@ class FolderInputs:
         if there is one that cannot be read as UTF-8 text, or that lies outside the workspace.
         """
         self._sightings.file(self._root / file)
-        if not self._is_inside(self._root / file):
+        if not self._is_inside(file):
             return _unreadable(file, "lies outside the workspace", "copy it into the workspace")
         try:
             data = _read(self._root / file)
@@ -60,9 +61,15 @@ class FolderInputs:
             return _unreadable(file, f"is larger than {LARGEST // 1024**2} MiB", "divide it into several files")
         return _decode(file, data)
 
-    def _is_inside(self, path: Path) -> bool:
+    def _is_inside(self, file: str) -> bool:
+        """Return whether a file lies in the workspace, wherever links lead."""
+        path, folder = f"{self._root}/{file}", file.rpartition("/")[0]
         try:
-            return path.resolve().is_relative_to(self._real)
+            if os.path.islink(path) or ".." in file:  # noqa: PTH114 - called for every file: no Path objects
+                return Path(path).resolve().is_relative_to(self._real)
+            if folder not in self._inside:
+                self._inside[folder] = (self._root / folder).resolve().is_relative_to(self._real)
+            return self._inside[folder]
         except (OSError, ValueError, RuntimeError):  # what the path itself is wrong with, its reader tells
             return True
 
@@ -100,9 +107,9 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 def _read(path: Path) -> bytes:
     # A pipe would wait for a writer for ever.
-    if not stat.S_ISREG(path.stat().st_mode):
+    if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116
         raise ValueError("it is not a file")
-    with path.open("rb") as file:
+    with open(path, "rb") as file:  # noqa: PTH123
         return file.read(LARGEST + 1)
 
 

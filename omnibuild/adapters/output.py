@@ -29,6 +29,7 @@ class OutputFolder:
         self._root = root
         self._aside = aside
         self._sightings = sightings or Sightings(root)
+        self._ledger: tuple[tuple[int, ...], Mapping[str, str]] = ((), {})
 
     def ledger(self) -> Mapping[str, str]:
         """Return what omnibuild wrote there: path to digest.
@@ -36,7 +37,7 @@ class OutputFolder:
         What a killed build had already written counts as well, so that it does not look like an edit;
         a damaged ledger is empty.
         """
-        ledger = read_ledger(self._root)
+        ledger = dict(self._read_ledger())
         journal = Journal.read(self._root)
         if journal is not None:
             on_disk = self.digests([*journal.files, *journal.removed])
@@ -63,8 +64,19 @@ class OutputFolder:
     def _trusted_ledger(self) -> Mapping[str, str]:
         """Return the ledger if it is the one that the last build left, so that what it says of known files holds."""
         if self._sightings.is_known(f"{self._root}/{LEDGER}") and Journal.read(self._root) is None:
-            return read_ledger(self._root)
+            return self._read_ledger()
         return {}
+
+    def _read_ledger(self) -> Mapping[str, str]:
+        """Return the ledger, which is read again only when it has changed."""
+        try:
+            found = os.stat(self._root / LEDGER)  # noqa: PTH116
+        except OSError:
+            return {}
+        seen = (found.st_mtime_ns, found.st_size, found.st_ino)
+        if self._ledger[0] != seen:
+            self._ledger = (seen, read_ledger(self._root))
+        return self._ledger[1]
 
     def text(self, path: str) -> str | None:
         """Return a file's text, None if it does not exist or is not text."""

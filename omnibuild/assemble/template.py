@@ -218,7 +218,63 @@ def _blocks(text: str) -> dict[str, int]:
 
 def to_yaml(value: Json) -> str:
     """Return a JSON value as YAML in block style, keys in the order given, that 1.1 and 1.2 read alike."""
+    lines: list[str] = []
+    if isinstance(value, dict) and value and _plainly(value, "", "", lines):
+        return "\n".join(lines)
     return _dumped(value, default_flow_style=False, width=100).removesuffix("\n").removesuffix("\n...")
+
+
+_PLAIN_TEXT = re.compile(r"[A-Za-z_](?:[A-Za-z0-9_.,/()+=<>;%&*@'\"$^~|!?-]| (?! ))*(?<! )")
+"""A text that stands for itself in YAML, unless it is a word with a meaning of its own."""
+
+_WORDS = frozenset(("true", "false", "yes", "no", "on", "off", "null", "y", "n", "nan", "inf"))
+_LINE = 80
+"""The longest line that no writer of YAML thinks of folding."""
+
+
+def _plainly(value: dict[str, Json] | list[Json], first: str, margin: str, lines: list[str]) -> bool:
+    """Add what a collection is in block style, `first` before its first line; return whether it is that simple."""
+    is_list = isinstance(value, list)
+    for key, it in enumerate(value) if isinstance(value, list) else value.items():
+        before = first + ("-" if is_list else f"{key}:")
+        if not is_list and not _stands_for_itself(key):
+            return False
+        first = margin
+        if isinstance(it, list | dict) and it:
+            if is_list:
+                sound = _plainly(it, f"{before} ", f"{margin}  ", lines)
+            else:
+                lines.append(before)
+                inner = margin if isinstance(it, list) else f"{margin}  "
+                sound = _plainly(it, inner, inner, lines)
+        else:
+            shown = _plain_scalar(it)
+            sound = shown is not None and len(before) + len(shown) < _LINE
+            lines.append(f"{before} {shown}")
+        if not sound:
+            return False
+    return True
+
+
+def _plain_scalar(value: Json) -> str | None:
+    """Return a scalar, or an empty collection, in YAML; None if it takes more to know how it is written."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case int():
+            return str(value)
+        case str():
+            return value if _stands_for_itself(value) else None
+        case list() | dict():
+            return "[]" if isinstance(value, list) else "{}"
+        case _:
+            return None
+
+
+def _stands_for_itself(text: object) -> bool:
+    return isinstance(text, str) and _PLAIN_TEXT.fullmatch(text) is not None and text.lower() not in _WORDS
 
 
 def to_flow(value: Json) -> str:

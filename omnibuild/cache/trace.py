@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from omnibuild.core.values import Json, Level, Manifest, Place, Pointer, Problem, Trace, Verdict
 
@@ -18,6 +18,16 @@ def stays_below(path: str) -> bool:
     if "\\" in path or "\0" in path or ":" in path:
         return False
     return all(part not in ("", ".", "..") for part in path.split("/"))
+
+
+_ODD = re.compile(r"[\\:]|(?:^|[/\0])\.{0,2}(?:[/\0]|$)")
+"""What `stays_below` refuses, in any of several paths with NUL between them."""
+
+
+def all_stay_below(paths: Collection[str]) -> bool:
+    """Return whether `stays_below` holds of every path; looked at together, thousands take no time."""
+    together = "\0".join(paths)
+    return not paths or (together.count("\0") == len(paths) - 1 and not _ODD.search(together))
 
 
 def to_json(trace: Trace) -> Json:

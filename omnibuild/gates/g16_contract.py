@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from omnibuild.core.nearest import nearest
-from omnibuild.core.values import Json, Level, NodeSpec, Pointer, Problem, Ref
+from omnibuild.core.values import Graph, Json, Level, NodeSpec, Pointer, Problem, Ref, Spec
 from omnibuild.gates.gate import Gate, NodeSubject, Step
 from omnibuild.gates.names import class_of, expected_class, file_of, folder, package
 from omnibuild.gates.source import classes, modules
@@ -115,13 +116,33 @@ def _class_names(subject: NodeSubject, module: str) -> frozenset[str] | None:
     file = file_of(module, subject.draft.files)
     if file:
         return frozenset(it.name for path, tree in modules(subject.draft) if path == file for it in classes(tree))
-    existing = [it.source for spec in subject.graph.specs.values() for it in spec.code]
-    if any(it.startswith(f"{module}:") for it in existing):
-        return frozenset(it.partition(":")[2] for it in existing if it.startswith(f"{module}:"))
-    for spec in subject.graph.specs.values():
-        if spec.name != subject.spec.name and f"{module}.".startswith(f"{package(spec, subject.settings.package)}."):
-            return frozenset(class_of(model, spec) for model in spec.models)
-    return None
+    existing = _existing(subject.graph)
+    if module in existing:
+        return existing[module]
+    parts = module.split(".")
+    above = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    packages = _packages(subject.graph, subject.settings.package)
+    spec = next((packages[it] for it in above if it in packages), None)
+    if spec is None or spec.name == subject.spec.name:
+        return None
+    return frozenset(class_of(model, spec) for model in spec.models)
+
+
+@lru_cache(maxsize=2)
+def _existing(graph: Graph) -> Mapping[str, frozenset[str]]:
+    """Return the classes that specs refer to, by their modules."""
+    found: dict[str, set[str]] = {}
+    for spec in graph.specs.values():
+        for it in spec.code:
+            module, _, name = it.source.partition(":")
+            found.setdefault(module, set()).add(name)
+    return {module: frozenset(names) for module, names in found.items()}
+
+
+@lru_cache(maxsize=2)
+def _packages(graph: Graph, workspace: str) -> Mapping[str, Spec]:
+    """Return the documents by the packages that are generated for them."""
+    return {package(spec, workspace): spec for spec in graph.specs.values()}
 
 
 def _handlers(contract: _Contract) -> Iterator[Problem]:

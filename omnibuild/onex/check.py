@@ -81,7 +81,7 @@ def _alike(spec: NodeSpec, names: Names) -> Iterator[Problem]:
     topic = kebab(spec.name)
     if topic == spec.name.replace("_", "-"):
         return
-    for other in names.graph.specs.values():
+    for other in names.graph.specs.values():  # once in a while: hardly a name has underlines that divide nothing
         if (
             other is not spec
             and isinstance(other, NodeSpec)

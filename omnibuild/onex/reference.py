@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from omnibuild.core.values import CodeClass, CodeModule, Graph, Handler, NodeSpec, Problem, Ref, Signature, Spec
 from omnibuild.onex.names import Names
@@ -19,6 +20,7 @@ def existing_modules(specs: Iterable[Spec]) -> frozenset[CodeModule]:
     return frozenset(it for spec in specs for code in spec.code for it in code.modules)
 
 
+@lru_cache(maxsize=2)
 def existing_packages(graph: Graph) -> frozenset[str]:
     """Return the top-level packages of these modules."""
     return frozenset(it.name.partition(".")[0] for it in existing_modules(graph.specs.values()))

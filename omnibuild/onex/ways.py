@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib import import_module
+
 from omnibuild.core.values import NodeSpec
-from omnibuild.onex.body import WAY as BODY
-from omnibuild.onex.compute import WAY as COMPUTE
-from omnibuild.onex.effect.handler import WAY as EFFECT
-from omnibuild.onex.orchestrator.handler import WAY as ORCHESTRATOR
-from omnibuild.onex.reducer.handler import WAY as REDUCER
-from omnibuild.onex.reference import WAY as REFERENCE
 from omnibuild.onex.way import Way
+
+_HOMES: tuple[tuple[Callable[[NodeSpec], object], str], ...] = (
+    (lambda spec: spec.handlers, "reference"),
+    (lambda spec: spec.body, "body"),
+    (lambda spec: spec.machine, "reducer.handler"),
+    (lambda spec: spec.operations, "effect.handler"),
+    (lambda spec: spec.steps, "orchestrator.handler"),
+    (lambda spec: spec.logic, "compute"),
+)
+"""What a spec has that goes a way, and the module of that way, which is loaded when the first spec does."""
+
+_WAYS: dict[str, Way] = {}
 
 
 def way_of(spec: NodeSpec) -> Way:
     """Return the way of a spec. Raises ValueError if it has none, which gate G1 stops."""
-    ways = (
-        (spec.handlers, REFERENCE),
-        (spec.body, BODY),
-        (spec.machine, REDUCER),
-        (spec.operations, EFFECT),
-        (spec.steps, ORCHESTRATOR),
-        (spec.logic, COMPUTE),
-    )
-    for section, way in ways:
-        if section:
-            return way
+    for section, home in _HOMES:
+        if section(spec):
+            if home not in _WAYS:
+                _WAYS[home] = import_module(f"omnibuild.onex.{home}").WAY
+            return _WAYS[home]
     raise ValueError(f"{spec.name} does not say what it does")

@@ -205,3 +205,22 @@ def test_a_plain_template_gives_what_the_engine_gives(text: str) -> None:
     except jinja2.TemplateSyntaxError:
         return  # a block that is not closed: omnibuild's own templates close theirs
     assert plain.render({"it": {"a": [1]}}) == expected
+
+
+SIMPLE = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text("ab1 .,-_/:#'\"yYnNo~()*&!|>%@=<+", max_size=90)
+    | WORDS
+    | st.floats(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab_1yn", max_size=70), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["name", "node_type", "y", "handlers", "2"]), SIMPLE, min_size=1, max_size=4))
+def test_what_is_simple_is_written_as_the_library_writes_it(value: dict[str, Json]) -> None:
+    library = _dumped(value, default_flow_style=False, width=100).removesuffix("\n").removesuffix("\n...")
+
+    assert to_yaml(value) == library
