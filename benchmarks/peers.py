@@ -15,7 +15,6 @@ from pathlib import Path
 from measure import NotMeasuredError, Side, run
 from workspace import PACKAGE, Document, make
 
-
 REQUIREMENTS = Path(__file__).with_name("peers.txt")
 
 _DODO = """\

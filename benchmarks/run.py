@@ -118,7 +118,7 @@ def _machine(bench: Bench) -> dict[str, str]:
     own = peers.installed(bench.python, ["omnibuild", *_OWN_TOOLS])
     return {
         "date": time.strftime("%Y-%m-%d", time.gmtime()),
-        "machine": f"{_processor()}, {len(os.sched_getaffinity(0))} cores, {platform.system()} {platform.release()}",
+        "machine": f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}",
         "files in": _file_system(bench.scratch),
         "python": platform.python_version(),
         "omnibuild": f"{own.pop('omnibuild')} with {_listed(own)}",

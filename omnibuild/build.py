@@ -227,7 +227,7 @@ class _Build:
     def _keep(self, name: str) -> None:
         """Keep a node's trace."""
         files = self._files[name]
-        verdicts = (detached(it, self._survey.spec(name)) for it in self._verdicts.get(name, ()))
+        verdicts = (detached(it, self._survey.spec(name)) for it in self._verdicts.pop(name, ()))
         trace = Trace(self._decisions[name].manifest, tuple(sorted(files.items())), tuple(verdicts))
         self._world.cache.keep(trace, {path: self._world.texts.get(it) for path, it in files.items()})
 

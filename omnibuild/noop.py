@@ -16,7 +16,7 @@ import marshal
 import posix
 import sys
 
-FORMAT = 3
+FORMAT = 4
 """Counts the changes of the state file; another number is doubt."""
 
 KEY = 0x6F6D6E696275696C
@@ -32,6 +32,8 @@ ABSENT = -1
 """The time of change of a folder that must not be there."""
 MOST = 16
 """How many files may differ before looking for more is not worth while."""
+MOST_JOBS = 4
+"""How many processes look at files together, each at some of the places."""
 
 different: tuple[str, bytes, list[str], list[str]] | None = None
 """What the last answer found: the workspace, the checksum of its state, and all files and folders in it that differ.
@@ -55,17 +57,16 @@ def answer(arguments: list[str]) -> str | None:
     files: list[str] = []
     folders: list[str] = []
     try:
-        interpreter, checkout, (own, usual), places, text, json, _ = found[1]
-        if interpreter != interpreter_tag() or checkout != checkout_tag(root) or not _is_whole(places):
+        interpreter, checkout, (own, usual), elsewhere, inside, text, json, _ = found[1]
+        if interpreter != interpreter_tag() or checkout != checkout_tag(root) or not _is_whole(elsewhere, inside):
             return None
         if (mode or usual) != own:
             return None
-        for base, names, signatures, known, changed in places:
-            elsewhere: list[str] = []
-            _compare(base or root, names, signatures, elsewhere if base else files)
-            _compare_folders(base or root, known, changed, elsewhere if base else folders)
-            if elsewhere:
+        for base, *place in elsewhere:
+            _compare(base, place, files, folders)
+            if files or folders:
                 return None
+        _compare_all(root, inside, files, folders)
     except (TypeError, ValueError, AttributeError, OSError):
         return None
     if files or folders:
@@ -85,15 +86,15 @@ def checkout_tag(root: str) -> tuple[int, int]:
     return found.st_ino, found.st_ctime_ns
 
 
-def _is_whole(places: tuple) -> bool:  # type: ignore[type-arg]
+def _is_whole(elsewhere: tuple, inside: tuple) -> bool:  # type: ignore[type-arg]
     """Return whether the workspace, omnibuild, what lies outside and what is installed are all there."""
-    (inside, names, *_), (_, own, *_), (_, outside, *_), (_, _, _, installed, _) = places
-    known = f"\0{names}\0{outside}\0"
-    has_ledger = f"/{LEDGER}\0" in known or f"\0{LEDGER}\0" in known
-    return bool(not inside and f"\0{SETTINGS}\0" in known and has_ledger and own and installed)
+    (_, own, *_), (_, outside, *_), (_, _, _, installed, _) = elsewhere
+    names = [*(f"\0{place[0]}\0" for place in inside), f"\0{outside}\0"]
+    has_ledger = any(f"/{LEDGER}\0" in it or f"\0{LEDGER}\0" in it for it in names)
+    return bool(own and installed and has_ledger and any(f"\0{SETTINGS}\0" in it for it in names))
 
 
-def checksum(data: bytes) -> bytes:
+def checksum(data: bytes | memoryview) -> bytes:
     """Return the checksum that stands before the data in the state file, 8 bytes."""
     return _imp.source_hash(KEY, data)
 
@@ -157,20 +158,64 @@ def _read(path: str) -> tuple[bytes, tuple] | None:  # type: ignore[type-arg]
         return None
     finally:
         posix.close(file)
-    if len(data) != size or data[:8] != checksum(data[8:]):
+    content = memoryview(data)[8:]  # a state can be large: no second copy
+    if len(data) != size or data[:8] != checksum(content):
         return None
     try:
-        version, state = marshal.loads(data[8:])  # noqa: S302 - our own file, and its checksum holds
+        version, state = marshal.loads(content)  # noqa: S302 - our own file, and its checksum holds
     except (ValueError, EOFError, TypeError):
         return None
     return (data[:8], state) if version == FORMAT else None
 
 
-def _compare(base: str, names: str, signatures: bytes, different: list[str]) -> None:
-    """Add the files that have another time or size than they had; `names` are joined by NUL.
+def _compare_all(root: str, places: tuple, files: list[str], folders: list[str]) -> None:  # type: ignore[type-arg]
+    """Compare all places in the workspace, in several processes where there are many; see `_compare`."""
+    crew: list[tuple[int, int]] = []
+    jobs = min(len(places), MOST_JOBS, len(posix.sched_getaffinity(0)) if hasattr(posix, "sched_getaffinity") else 1)
+    try:
+        for number in range(1, jobs):
+            process = posix.fork()
+            if process == 0:
+                _compare_and_exit(root, places[number::jobs])
+            crew.append((number, process))
+        for place in places[:: jobs or 1]:
+            _compare(root, place, files, folders)
+        while crew:
+            number, process = crew[-1]
+            _, status = posix.waitpid(process, 0)
+            crew.pop()
+            for place in places[number::jobs] if status else ():
+                _compare(root, place, files, folders)
+    finally:
+        for _, process in crew:
+            posix.kill(process, 9)
+            posix.waitpid(process, 0)
 
-    Raises OSError if one cannot be looked at, ValueError if there are too many.
+
+def _compare_and_exit(root: str, places: tuple) -> None:  # type: ignore[type-arg]
+    """Compare places in a child; its exit code says whether anything differs."""
+    status = 1
+    try:
+        files: list[str] = []
+        for place in places:
+            _compare(root, place, files, files)
+        status = 1 if files else 0
+    finally:
+        posix._exit(status)  # noqa: SLF001 - os._exit is this, and os is not loaded
+
+
+def _compare(base: str, place: tuple, files: list[str], folders: list[str]) -> None:  # type: ignore[type-arg]
+    """Add the files that have another time or size than they had, and the folders that changed.
+
+    A place is names, joined by NUL, and what is known of them. Raises OSError if something cannot be looked
+    at, ValueError if too much differs.
     """
+    names, signatures, known, changed = place
+    _compare_files(base, names, signatures, files)
+    _compare_folders(base, known, changed, folders)
+
+
+def _compare_files(base: str, names: str, signatures: bytes, different: list[str]) -> None:
     if not names:
         return
     expected = memoryview(signatures).cast("q").tolist()
@@ -188,7 +233,6 @@ def _compare(base: str, names: str, signatures: bytes, different: list[str]) -> 
 
 
 def _compare_folders(base: str, names: str, changed: bytes, different: list[str]) -> None:
-    """Add the folders that changed. Raises OSError if one cannot be looked at, ValueError if too many changed."""
     if not names:
         return
     expected = memoryview(changed).cast("q").tolist()

@@ -44,7 +44,7 @@ class Promotion:
     def run(self, found: Comparison) -> Change:
         """Write what differs and remove what no spec makes any more; edits by hand are kept aside."""
         self.world.output.set_aside(found.edited)
-        if found.changed:
+        if found.changed or self.world.output.is_unfinished():
             digests = {path: it for files in self.files.values() for path, it in files.items()}
             write = _Texts({path: digests[path] for path in found.write}, self.world.texts)
             self.world.output.promote(write, found.remove, found.ledger)

@@ -246,6 +246,7 @@ def manifests(
     declared = settings.dependencies if compiled else ()
     common |= {f"installed {it}": world.symbols.version(it) for it in declared}
     for_node = common | {f"template {name}": templates.digest(name) for name in NODE_TEMPLATES}
+    shared = (tuple(common.items()), tuple(for_node.items()))
     digests = interfaces(found.names)
     result: dict[str, Manifest] = {}
     whole: dict[str, str] = {}
@@ -253,10 +254,11 @@ def manifests(
         needs = found.graph.needs[name]
         seen = {need.node: digests[need.node] for need in needs}
         run = {need.node: whole[need.node] for need in needs if need.why == "body"}
-        own = common if isinstance(spec, SharedSpec) else for_node
+        own = _consumed(spec, found) | _connectors(spec)
         if compiled and isinstance(spec, NodeSpec):
-            own = own | {f"installed {it}": world.symbols.version(it) for it in requirements(spec)}
-        result[name] = manifest(spec, seen, own | _consumed(spec, found) | _connectors(spec), run)
+            own |= {f"installed {it}": world.symbols.version(it) for it in requirements(spec)}
+        of_all = [it for it in shared[isinstance(spec, NodeSpec)] if it[0] not in own]
+        result[name] = manifest(spec, seen, [*of_all, *own.items()], run)
         whole[name] = digest_json([result[name].key, *(whole[need.node] for need in needs)])
     if nodes is not None:
         return {name: it for name, it in result.items() if name in nodes}
@@ -265,9 +267,8 @@ def manifests(
     ]
     around = common | {f"template {name}": templates.digest(name) for name in PACKAGE_TEMPLATES}
     around |= {f"template {it}": templates.digest(it) for it in map(support_template, support(found.names))}
-    result[PACKAGE] = manifest(
-        found.package, {}, around | {"nodes": digest_json([*sorted(map(str, kinds)), variables(found.names, settings)])}
-    )
+    around["nodes"] = digest_json([*sorted(map(str, kinds)), variables(found.names, settings)])
+    result[PACKAGE] = manifest(found.package, {}, around.items())
     return result
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from omnibuild.core.values import Mode
+from tests.oracle import Oracle, quick
 from tests.workspaces import CHAIN, REPOSITORY, Sandbox, workspace
 
 type Make = Callable[[Mapping[str, str]], Sandbox]
@@ -33,6 +34,15 @@ def user_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         folder = tmp_path_factory.mktemp("user-cache")
         patch.setenv("OMNIBUILD_USER_CACHE", str(folder))
         yield folder
+
+
+@pytest.fixture(scope="module")
+def oracle(user_cache: Path) -> Iterator[Oracle]:
+    """Return what knows the clean builds; while it is there, builds of small workspaces are quick."""
+    with quick():
+        found = Oracle()
+        yield found
+        found.close()
 
 
 @pytest.fixture

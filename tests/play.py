@@ -19,8 +19,6 @@ from tests.edits import Bench, Edit
 from tests.oracle import Clean, Oracle
 from tests.workspaces import Sandbox, statuses
 
-FINE = ("up-to-date", "restored", "built")
-
 
 @dataclass(frozen=True)
 class Said:
@@ -83,6 +81,7 @@ class Play:
             said = omnibuild(self.bench.sandbox, "build")
             clean = self.oracle.result(asked)
             if clean.tree is not None and said.files("edited"):
+                self.seen |= _keys(found)  # what was made before the edit was found out is kept
                 said = self._overwritten(said)
         self._compare(said, clean)
         self._only_what_changed(said, found)
@@ -118,14 +117,14 @@ class Play:
             assert self._everything() == self.stood
 
     def _only_what_changed(self, said: Said, found: Mapping[str, Manifest]) -> None:
-        keys = {(name, it.key) for name, it in found.items()}
+        keys = _keys(found)
         for name, key in keys:
             if name in said.nodes("built"):
                 assert (name, key) not in self.kept, f"{name} was built for nothing"
             elif name in said.nodes("up-to-date") | said.nodes("restored"):
                 assert (name, key) in self.seen, f"{name} was left alone"
         self.seen |= keys
-        if said.code == 0:
+        if said.code == 0 and self.bench.drawn.size == ORDINARY:
             self.kept |= keys
 
     def _nothing_to_do(self) -> None:
@@ -149,6 +148,10 @@ class Play:
 
     def _everything(self) -> dict[str, dict[str, str]]:
         return {folder: self.bench.sandbox.tree(folder) for folder in ("specs", "templates", "out")}
+
+
+def _keys(found: Mapping[str, Manifest]) -> set[tuple[str, str]]:
+    return {(name, it.key) for name, it in found.items()}
 
 
 @contextmanager

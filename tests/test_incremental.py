@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,21 +13,12 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.drawn import WORKSPACES, Doc, Drawn
 from tests.edits import STEPS, Bench, Edit
-from tests.oracle import MEMORY_DISK, Oracle, quick
+from tests.oracle import MEMORY_DISK, Oracle
 from tests.play import Play
 from tests.workspaces import Sandbox
 
 EXAMPLES = int(os.environ.get("NEVER_WRONG_EXAMPLES", "300"))
 """How many workspaces are drawn; `NEVER_WRONG_EXAMPLES=10000 pytest tests/test_incremental.py` takes its time."""
-
-
-@pytest.fixture(scope="module")
-def oracle(user_cache: Path) -> Iterator[Oracle]:
-    """Return what knows the clean builds."""
-    with quick():
-        found = Oracle()
-        yield found
-        found.close()
 
 
 def play(oracle: Oracle, first: Drawn, steps: Sequence[Sequence[Edit]]) -> None:

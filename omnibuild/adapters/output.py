@@ -98,6 +98,10 @@ class OutputFolder:
             return f"{folder} is not a folder"
         return _no_room(folder, size) or _not_writable(folder, may_probe=folder == self._root)
 
+    def is_unfinished(self) -> bool:
+        """Return whether a build that was killed left its journal or its staged files behind."""
+        return any(os.path.lexists(self._root / it) for it in (JOURNAL, STAGED))
+
     def set_aside(self, paths: Iterable[str]) -> None:
         """Copy files to where nothing is lost, before they are overwritten.
 

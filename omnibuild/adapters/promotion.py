@@ -14,6 +14,7 @@ import shutil
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import batched
 from pathlib import Path
 
 from omnibuild.cache.trace import all_stay_below, stays_below
@@ -65,9 +66,8 @@ class Journal:
 
     def write(self, root: Path) -> None:
         """Put the journal beside the ledger, whole or not at all."""
-        files: dict[str, Json] = dict(self.files)
-        removed: list[Json] = list(self.removed)
-        _write(root / STAGED / "journal", _lines({"version": 1, "files": files, "removed": removed}))
+        more = f' "removed": {json.dumps(list(self.removed), ensure_ascii=False)},\n'
+        _write(root / STAGED / "journal", _entries(self.files, more))
         (root / STAGED / "journal").replace(root / JOURNAL)
 
 
@@ -80,7 +80,7 @@ class Promotion:
     def __init__(self, root: Path, write: Mapping[str, str], remove: Iterable[str], ledger: Mapping[str, str]) -> None:
         self._root = root
         self._base = os.path.realpath(root)
-        self._ledger = _ledger(dict(sorted(ledger.items())))
+        self._ledger = dict(sorted(ledger.items()))
         self._inside: dict[str, bool] = {}
         self._texts = write
         for path in write:
@@ -95,7 +95,8 @@ class Promotion:
     def run(self) -> None:
         """Make the change. Raises OSError; before the first file is moved, that leaves the tree as it was."""
         leftovers = (self._root / JOURNAL).exists() or (self._root / STAGED).exists()
-        if not (self._write or self._early or self._late or leftovers) and self._holds(LEDGER, self._ledger):
+        changes = self._write or self._early or self._late or leftovers
+        if not changes and self._holds(LEDGER, b"".join(_entries(self._ledger))):
             return
         self._root.mkdir(parents=True, exist_ok=True)
         self._check_room()
@@ -118,8 +119,8 @@ class Promotion:
             for number, path in enumerate(self._write):
                 data = self._texts[path].encode()
                 files[path] = digest(data)
-                _write(f"{staged}/{number}", data)
-            _write(f"{staged}/ledger", self._ledger, sync=True)
+                _write(f"{staged}/{number}", [data])
+            _write(f"{staged}/ledger", _entries(self._ledger), sync=True)
             journal = Journal(files, (*self._early, *self._late))
             if journal.files or journal.removed:
                 journal.write(self._root)
@@ -232,26 +233,28 @@ def _in_the_way(gone: Iterable[str], written: Iterable[str]) -> list[str]:
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
-def _write(path: Path | str, data: bytes, *, sync: bool = False) -> None:
+def _write(path: Path | str, pieces: Iterable[bytes], *, sync: bool = False) -> None:
     file = os.open(path, _FLAGS, 0o644)
     try:
-        left = memoryview(data)
-        while left:
-            left = left[os.write(file, left) :]
+        for piece in pieces:
+            left = memoryview(piece)
+            while left:
+                left = left[os.write(file, left) :]
         if sync:
             os.fsync(file)
     finally:
         os.close(file)
 
 
-def _lines(value: dict[str, Json]) -> bytes:
-    return json.dumps(value, indent=1, ensure_ascii=False).encode() + b"\n"
-
-
-def _ledger(files: Mapping[str, str]) -> bytes:
-    """Return the ledger as JSON, a line for each file; `json.dumps` takes long for as many lines."""
-    lines = ",\n".join(f"  {json.dumps(path, ensure_ascii=False)}: {json.dumps(it)}" for path, it in files.items())
-    return f'{{\n "version": 1,\n "files": {{{f"\n{lines}\n " if lines else ""}}}\n}}\n'.encode()
+def _entries(files: Mapping[str, str], more: str = "") -> Iterator[bytes]:
+    """Yield files with their digests as JSON, a line for each; all of a large tree at once would take much memory."""
+    yield f'{{\n "version": 1,\n{more} "files": {{'.encode()
+    before = "\n"
+    for some in batched(files.items(), 1000):
+        lines = (f"  {json.dumps(path, ensure_ascii=False)}: {json.dumps(it)}" for path, it in some)
+        yield f"{before}{',\n'.join(lines)}".encode()
+        before = ",\n"
+    yield f"{'\n ' if files else ''}}}\n}}\n".encode()
 
 
 def _json(path: Path) -> dict[str, Json]:

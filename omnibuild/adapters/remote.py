@@ -86,9 +86,9 @@ class RemoteCache:
 
     def settle(self) -> None:
         """Give to the server what was kept; return when that is done."""
-        self._local.settle()
         news, self._news = self._news, []
         self._session(self._upload, news)
+        self._local.settle()
 
     # ------------------------------------------------------------------------------------ from there
 

@@ -97,12 +97,15 @@ def known(state: tuple[object, ...] | None, root: Path) -> Mapping[str, Signatur
     import array
 
     try:
-        _, checkout, _, places, *_ = cast("tuple[Any, ...]", state)
+        _, checkout, _, _, inside, *_ = cast("tuple[Any, ...]", state)
         if checkout != noop.checkout_tag(str(root)):
             return {}
-        base, names, signatures, _, _ = places[0]
-        numbers = array.array("q", signatures)
-        pairs = zip(numbers[::2], numbers[1::2], strict=True)
-        return {} if base or not names else dict(zip(names.split("\0"), pairs, strict=True))
+        found: dict[str, Signature] = {}
+        for names, signatures, _, _ in inside:
+            numbers = array.array("q", signatures)
+            pairs = zip(numbers[::2], numbers[1::2], strict=True)
+            found |= dict(zip(names.split("\0") if names else (), pairs, strict=True))
     except (TypeError, ValueError, AttributeError, LookupError, OSError):
         return {}
+    else:
+        return found

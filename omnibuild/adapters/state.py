@@ -7,7 +7,7 @@ import marshal
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,6 +23,9 @@ from omnibuild.survey import Survey
 
 TICK_NS = 11_000_000 if sys.platform == "linux" else 20_000_000
 """A clock of file times is no finer than this on some systems: two changes within it look like one."""
+
+PLACE = 4096
+"""How many files stand together in the state."""
 
 MEMORY = "memory"
 """The file beside the state that says more of the nodes: what a build of a part begins with."""
@@ -49,11 +52,10 @@ def write_state(root: Path, cache: Path, sightings: Sightings, answer: Answer, m
     own = {str(it.relative_to(package)): _signature(it) for it in sorted(package.rglob("*.py"))}
     installed = {it: os.stat(it).st_mtime_ns for it in sys.path if it and Path(it).is_dir()}  # noqa: PTH116
     inside, outside = _divided(sightings)
-    places = (
-        _place("", *inside),
-        _place(str(package), own, {}),
-        _place("/", *outside),
-        _place("/", {}, {it.lstrip("/"): changed for it, changed in installed.items()}),
+    elsewhere = (
+        (str(package), *_place(own, {})),
+        ("/", *_place(*outside)),
+        ("/", *_place({}, {it.lstrip("/"): changed for it, changed in installed.items()})),
     )
     data = _dumped(memory)
     with suppress(OSError):
@@ -61,7 +63,9 @@ def write_state(root: Path, cache: Path, sightings: Sightings, answer: Answer, m
         _replace(cache / MEMORY, noop.checksum(data) + data)
         modes = (answer.mode, answer.usual)
         tags = (noop.interpreter_tag(), noop.checkout_tag(str(root)), modes)
-        _write(cache, (*tags, places, answer.text, answer.json, noop.checksum(data)), sightings)
+        _write(
+            cache, (*tags, elsewhere, tuple(_places(*inside)), answer.text, answer.json, noop.checksum(data)), sightings
+        )
 
 
 def _write(cache: Path, state: tuple[Any, ...], sightings: Sightings) -> None:
@@ -74,7 +78,8 @@ def _write(cache: Path, state: tuple[Any, ...], sightings: Sightings) -> None:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    # One name for all processes, so that those that are killed leave one file; a mixture fails its checksum.
+    temporary = path.with_name(f"{path.name}.new")
     temporary.write_bytes(data)
     temporary.replace(path)
 
@@ -165,36 +170,40 @@ def patch_state(root: Path, cache: Path, recalled: Recalled, sightings: Sighting
 
     Where that is not certain, there is no state any more, and the next build is a whole one.
     """
-    with suppress(OSError, ValueError):
-        base, names, signatures, folder_names, times = recalled.state[3][0]
-        files, numbers = names.split("\0"), array.array("q", signatures)
-        folders, changed = folder_names.split("\0"), array.array("q", times)
-        places = {it: position for position, it in enumerate(folders)}
+    with suppress(OSError, LookupError):
+        inside = [_Place(*it) for it in recalled.state[4]]
         now = dict(recalled.folders)
-        for file, (time_, size) in sightings.files.items():
-            if file.startswith("/"):
-                continue
-            position = files.index(file)
-            numbers[2 * position], numbers[2 * position + 1] = time_, size
+        for file, signature in sightings.files.items():
+            if not file.startswith("/"):
+                next(it for it in inside if file in it.files).files[file] = signature
             if file.startswith(f"{out}/"):
                 now.setdefault(folder := file.rpartition("/")[0], os.stat(root / folder).st_mtime_ns)  # noqa: PTH116
-        strays = _strays(root, out, [it for it in now if it not in recalled.folders], files, folders)
-        if not strays:
+        expected = {name for it in inside for name in (*it.files, *it.folders)}
+        if not _strays(root, out, [it for it in now if it not in recalled.folders], expected):
             for folder, time_ in now.items():
-                changed[places[folder]] = time_
-            whole = (base, names, numbers.tobytes(), folder_names, changed.tobytes())
-            state = (*recalled.state[:3], (whole, *recalled.state[3][1:]), *recalled.state[4:])
-            _write(cache, state, sightings)
+                next(it for it in inside if folder in it.folders).folders[folder] = time_
+            places = tuple(_place(it.files, it.folders) for it in inside)
+            _write(cache, (*recalled.state[:4], places, *recalled.state[5:]), sightings)
             return
     with suppress(OSError):
         (cache / noop.NAME).unlink()
 
 
-def _strays(root: Path, out: str, folders: Sequence[str], files: Sequence[str], known: Sequence[str]) -> set[str]:
-    """Return what stands in these folders without being known."""
-    expected = {*files, *known}
+class _Place:
+    """A place of the state, to be changed."""
+
+    def __init__(self, names: str, signatures: bytes, folders: str, times: bytes) -> None:
+        numbers = array.array("q", signatures)
+        pairs = zip(numbers[::2], numbers[1::2], strict=True)
+        self.files: dict[str, Signature] = dict(zip(names.split("\0") if names else (), pairs, strict=True))
+        changed = array.array("q", times)
+        self.folders: dict[str, int] = dict(zip(folders.split("\0") if folders else (), changed, strict=True))
+
+
+def _strays(root: Path, out: str, folders: Sequence[str], expected: Collection[str]) -> set[str]:
+    """Return what stands in these folders without being expected."""
     found = {f"{folder}/{name}" for folder in folders for name in os.listdir(root / folder)}  # noqa: PTH208
-    return {it for it in found - expected if not is_made_by_python(it.removeprefix(f"{out}/"))}
+    return {it for it in found.difference(expected) if not is_made_by_python(it.removeprefix(f"{out}/"))}
 
 
 def _signature(path: Path) -> Signature:
@@ -215,9 +224,15 @@ def _divided(sightings: Sightings) -> tuple[_Part, _Part]:
     return parts[0], parts[1]
 
 
-def _place(base: str, files: Mapping[str, Signature], folders: Mapping[str, int]) -> tuple[str, str, bytes, str, bytes]:
+def _places(files: Mapping[str, Signature], folders: Mapping[str, int]) -> Iterator[tuple[str, bytes, str, bytes]]:
+    """Yield files and folders in places of a size that several processes can share between them."""
+    all_files, all_folders = list(files.items()), list(folders.items())
+    for start in range(0, max(len(all_files), len(all_folders)), PLACE):
+        yield _place(dict(all_files[start : start + PLACE]), dict(all_folders[start : start + PLACE]))
+
+
+def _place(files: Mapping[str, Signature], folders: Mapping[str, int]) -> tuple[str, bytes, str, bytes]:
     return (
-        base,
         "\0".join(files),
         _packed(number for signature in files.values() for number in signature),
         "\0".join(folders),

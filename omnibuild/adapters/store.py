@@ -77,7 +77,9 @@ class DiskCache:
             self._make_room()
 
     def settle(self) -> None:
-        """Do nothing: `keep` leaves nothing to do."""
+        """Let go of the database: whoever goes on living, an editor for instance, must not keep its files open."""
+        with self._forgiving():
+            self.close()
 
     def close(self) -> None:
         """Close the database; it opens again when it is used again."""
@@ -123,7 +125,9 @@ class DiskCache:
             try:
                 # The policy notes when an entry was used; what goes is for `_make_room` to say.
                 policy = {"eviction_policy": "least-recently-used", "cull_limit": 0}
-                self._opened = Cache(folder, disk=PlainDisk, size_limit=self._max_size, **policy)
+                # Every entry is read or written once in a build: pages in memory would serve nobody.
+                memory = {"sqlite_cache_size": 512, "sqlite_mmap_size": 0}
+                self._opened = Cache(folder, disk=PlainDisk, size_limit=self._max_size, **policy, **memory)
             except (ValueError, TypeError, LookupError, AttributeError) as error:
                 raise _UnreadableError(f"its settings make no sense: {error}") from error
         return self._opened

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from omnibuild.core.values import Manifest, NodeSpec, Spec, digest
@@ -12,13 +12,16 @@ NONE = ""
 
 
 def manifest(
-    spec: Spec, needs: Mapping[str, str], common: Mapping[str, str], runs: Mapping[str, str] | None = None
+    spec: Spec,
+    needs: Mapping[str, str],
+    common: Iterable[tuple[str, str]],
+    runs: Mapping[str, str] | None = None,
 ) -> Manifest:
     """Return a node's manifest.
 
     `needs` are the interface digests of what it needs, `runs` the digests of all that decides about the
-    nodes whose code its own code runs, `common` what is the same for all nodes of a build: tools,
-    settings, templates, gates.
+    nodes whose code its own code runs, `common` what is the same for all or many nodes of a build: tools,
+    settings, templates, gates, as pairs that all manifests share.
     """
     entries = [(f"spec.{key}", value) for key, value in sorted(spec.sections)]
     if isinstance(spec, NodeSpec) and spec.body:
@@ -27,7 +30,7 @@ def manifest(
     entries += sorted({f"code {it.name}": it.digest for it in modules}.items())
     entries += [(f"interface of {name}", value) for name, value in sorted(needs.items())]
     entries += [(f"code of {name}", value) for name, value in sorted((runs or {}).items())]
-    entries += sorted(common.items())
+    entries += sorted(common)
     return Manifest(spec.name, tuple(entries))
 
 

@@ -74,6 +74,10 @@ class Output(Protocol):
         """Return why `size` bytes cannot be written there, None if they can."""
         ...
 
+    def is_unfinished(self) -> bool:
+        """Return whether a build that was killed left anything there that `promote` clears away."""
+        ...
+
     def set_aside(self, paths: Iterable[str]) -> None:
         """Copy files to where nothing is lost, before they are overwritten."""
         ...

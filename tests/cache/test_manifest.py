@@ -52,7 +52,7 @@ def test_a_manifest_has_sections_body_needs_and_what_is_common() -> None:
     text = "node: n\nkind: effect\ndescription: It does.\ninput: {}\noutput: {}\n"
     spec = node(names_of(text, {"n": "def handle(r): ...\n"}), "n")
 
-    made = manifest(spec, {"money": "m", "a": "x"}, {"tool ruff": "1", "settings": "s"})
+    made = manifest(spec, {"money": "m", "a": "x"}, {"tool ruff": "1", "settings": "s"}.items())
 
     assert [label for label, _ in made.entries] == [
         "spec.description",
@@ -69,7 +69,9 @@ def test_a_manifest_has_sections_body_needs_and_what_is_common() -> None:
     other = node(names_of(text, {"n": "def handle(r): return\n"}), "n")
     assert [
         str(it)
-        for it in differences(made, manifest(other, {"money": "m", "a": "x"}, {"tool ruff": "2", "settings": "s"}))
+        for it in differences(
+            made, manifest(other, {"money": "m", "a": "x"}, {"tool ruff": "2", "settings": "s"}.items())
+        )
     ] == ["body changed", "tool ruff changed"]
 
 
@@ -78,4 +80,4 @@ def test_the_order_of_keys_in_a_document_does_not_count() -> None:
     one = SharedSpec("s", at, "", (), (), (("models", "1"), ("enums", "2")))
     other = SharedSpec("s", at, "", (), (), (("enums", "2"), ("models", "1")))
 
-    assert manifest(one, {}, {}) == manifest(other, {}, {})
+    assert manifest(one, {}, ()) == manifest(other, {}, ())
