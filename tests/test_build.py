@@ -458,7 +458,7 @@ def test_what_the_type_checker_finds_is_told_where_the_spec_caused_it(
     workspace = chain.open(Mode.BALANCED)
     world = replace(workspace._world(), stage=Grumbling(text))
 
-    report = build(world, workspace.settings, Options())
+    report, _ = build(world, workspace.settings, Options())
 
     (problem,) = blocking(report)
     assert (problem.code, problem.message, problem.node) == ("G13", "I do not like it [operator]", node)

@@ -84,6 +84,11 @@ def moved(number: int) -> Drawn:
     return replace(FIRST, docs=docs, header=number % 2)
 
 
+def rebuilt(number: int, jobs: int) -> Drawn:
+    """Return the workspace with another header: every node is built, in several processes if there are to be some."""
+    return replace(moved(number), header=number, jobs=jobs)
+
+
 @pytest.mark.parametrize("change", [changed, moved])
 def test_a_build_that_is_killed_at_any_point_leaves_nothing_half_done(
     victim: Victim, change: Callable[[int], Drawn]
@@ -104,7 +109,7 @@ def test_a_build_that_is_killed_at_any_point_leaves_nothing_half_done(
 def test_a_first_build_that_is_killed_at_any_point_leaves_nothing_half_done(victim: Victim) -> None:
     last, ended = 0, False
     while not ended:
-        last += 1
+        last += 4
         for folder in ("out", "cache"):
             shutil.rmtree(victim.bench.sandbox.root / folder)
         ended = not victim.killed(last).killed
@@ -125,11 +130,11 @@ def test_a_recovery_that_is_killed_leaves_nothing_half_done(victim: Victim) -> N
 def test_a_build_that_is_killed_at_any_time_leaves_nothing_half_done(victim: Victim, jobs: int) -> None:
     chance = random.Random(jobs)
     start = time.monotonic()
-    victim.lay(replace(moved(1), jobs=jobs))
+    victim.lay(rebuilt(1, jobs))
     victim.killed()
     took = time.monotonic() - start
     for number in range(2, 42):
-        victim.lay(replace(moved(number), jobs=jobs))
+        victim.lay(rebuilt(number, jobs))
         victim.killed(delay=chance.random() * took)
         victim.recover()
 
@@ -139,7 +144,7 @@ def test_no_worker_outlives_its_build(victim: Victim, monkeypatch: pytest.Monkey
         os.kill(os.getpid(), signal.SIGKILL)
 
     for number in range(5):
-        victim.lay(replace(moved(number + 1), jobs=3))
+        victim.lay(rebuilt(number + 1, jobs=3))
         with monkeypatch.context() as patch:
             patch.setattr(workers._Crew, "answer", die)
             assert victim.killed().killed  # which waits for all that hold its pipe

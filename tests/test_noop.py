@@ -61,7 +61,7 @@ def test_the_second_build_has_nothing_to_do(built: Sandbox) -> None:
     assert as_json == built.command("check", "--json", OMNIBUILD_ANYTHING="1").stdout
 
 
-@pytest.mark.parametrize("words", [[], ["list"], ["build", "pricer"], ["build", "--mode", "fast"], ["check", "-h"]])
+@pytest.mark.parametrize("words", [[], ["list"], ["build", "pricer"], ["build", "--mode", "strict"], ["check", "-h"]])
 def test_any_other_command_is_for_the_whole_of_omnibuild(built: Sandbox, words: list[str]) -> None:
     assert noop.answer(["-C", str(built.root), *words]) is None
 
@@ -113,32 +113,30 @@ def rewritten(sandbox: Sandbox, state: Any, version: int = noop.FORMAT) -> str |
 
 
 def test_a_state_of_another_shape_is_doubt(built: Sandbox) -> None:
-    tag, checkout, places, text, json = noop.read(str(state_of(built))) or ()
-    inside, own, outside, installed = places
-    nothing = ("", "", b"", "", b"")
-    assert rewritten(built, (tag, checkout, places, "as before", json)) == "as before"
-    assert rewritten(built, (tag, checkout, places, text, json), noop.FORMAT + 1) is None
-    assert rewritten(built, ("another", checkout, places, text, json)) is None
-    assert rewritten(built, (tag, (checkout[0], checkout[1] + 1), places, text, json)) is None
-    for wrong in (
-        (),
-        places[:3],
-        (*places, nothing),
-        (nothing, own, outside, installed),
-        (own, own, outside, installed),
-        (inside, nothing, outside, installed),
-        (inside, own, outside, nothing),
-        ((inside[0], noop.SETTINGS, inside[2][:16], "", b""), own, outside, installed),
-        (inside[:4], own, outside, installed),
-        ((*inside[:2], inside[2][:-1], *inside[3:]), own, outside, installed),
-        ((*inside[:2], inside[2][:-8], *inside[3:]), own, outside, installed),
-        ((*inside[:4], inside[4][:-8]), own, outside, installed),
-        ((inside[0], 7, *inside[2:]), own, outside, installed),
-        None,
+    tag, checkout, modes, elsewhere, inside, text, json, memory = noop.read(str(state_of(built))) or ()
+    (names, numbers, folders, times), *rest = inside
+    own, outside, installed = elsewhere
+    nothing = ("/", "", b"", "", b"")
+    assert rewritten(built, (tag, checkout, modes, elsewhere, inside, "as before", json, memory)) == "as before"
+    assert rewritten(built, (tag, checkout, modes, elsewhere, inside, text, json, memory), noop.FORMAT + 1) is None
+    assert rewritten(built, ("another", checkout, modes, elsewhere, inside, text, json, memory)) is None
+    other = (checkout[0], checkout[1] + 1)
+    assert rewritten(built, (tag, other, modes, elsewhere, inside, text, json, memory)) is None
+    for mode in (("strict", modes[1]), (modes[0], "strict"), (), None):
+        assert rewritten(built, (tag, checkout, mode, elsewhere, inside, text, json, memory)) is None
+    for wrong in ((), elsewhere[:2], (*elsewhere, nothing), (nothing, outside, installed), (own, outside, nothing), 7):
+        assert rewritten(built, (tag, checkout, modes, wrong, inside, text, json, memory)) is None
+    for place in (
+        (noop.SETTINGS, numbers[:16], "", b""),
+        (names, numbers, folders),
+        (names, numbers[:-1], folders, times),
+        (names, numbers[:-8], folders, times),
+        (names, numbers, folders, times[:-8]),
+        (7, numbers, folders, times),
         7,
     ):
-        assert rewritten(built, (tag, checkout, wrong, text, json)) is None
-    for state in (None, 7, (), (tag, checkout, places, text)):
+        assert rewritten(built, (tag, checkout, modes, elsewhere, (place, *rest), text, json, memory)) is None
+    for state in (None, 7, (), (tag, checkout, modes, elsewhere, inside, text)):
         assert rewritten(built, state) is None
 
 
@@ -222,6 +220,7 @@ def test_names_with_line_ends_are_names(settled: Sandbox) -> None:
 def test_settings_that_change_meanwhile_leave_no_answer(settled: Sandbox) -> None:
     space = Workspace.open(settled.root)
     settled.write("omnibuild.toml", FAST.replace("acme", "other"))
-    assert space.check().ok
-    space.remember("text", "json")
+    report = space.check()
+    assert report.ok
+    space.remember(report, lambda _: ("text", "json"))
     assert answer(settled) is None

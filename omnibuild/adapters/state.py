@@ -59,10 +59,9 @@ def write_state(root: Path, cache: Path, sightings: Sightings, answer: Answer, m
     )
     data = _dumped(memory)
     with suppress(OSError):
+        tags = (noop.interpreter_tag(), noop.checkout_tag(str(root)), (answer.mode, answer.usual))
         cache.mkdir(parents=True, exist_ok=True)
         _replace(cache / MEMORY, noop.checksum(data) + data)
-        modes = (answer.mode, answer.usual)
-        tags = (noop.interpreter_tag(), noop.checkout_tag(str(root)), modes)
         _write(
             cache, (*tags, elsewhere, tuple(_places(*inside)), answer.text, answer.json, noop.checksum(data)), sightings
         )

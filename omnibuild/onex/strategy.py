@@ -97,7 +97,8 @@ class Strategies:
         target = self._names.target(ref)
         if isinstance(self._names.graph.lookup(target), Enum):
             return f"st.sampled_from({self._names.imported(target, self._imports)})"
-        return self.model(target)
+        # A model that would hold itself without end is told where it is declared; nobody gets what is made here.
+        return "st.nothing()" if target in self._open else self.model(target)
 
     def _finite(self, arms: Sequence[Type]) -> Sequence[Type]:
         """Return the arms of a union without those that would begin a model inside of itself again."""

@@ -61,9 +61,10 @@ def test_known_is_what_is_as_it_was(tmp_path: Path) -> None:
 
 
 def test_the_known_files_are_those_of_the_workspace() -> None:
-    inside = ("", "a\0b\nc", packed(1, 2, 3, 4), "", b"")
+    inside = (("a\0b\nc", packed(1, 2, 3, 4), "", b""), ("e", packed(7, 8), "", b""))
     other = ("/", "d", packed(5, 6), "", b"")
-    assert known(("tag", HERE, (inside, other), "", ""), REPOSITORY) == {"a": (1, 2), "b\nc": (3, 4)}
+    state = ("tag", HERE, (), (other,), inside, "", "", b"")
+    assert known(state, REPOSITORY) == {"a": (1, 2), "b\nc": (3, 4), "e": (7, 8)}
 
 
 @pytest.mark.parametrize(
@@ -72,15 +73,13 @@ def test_the_known_files_are_those_of_the_workspace() -> None:
         None,
         (),
         ("tag",),
-        ("tag", HERE, None, "", ""),
-        ("tag", HERE, (), "", ""),
-        ("tag", HERE, (7,), "", ""),
-        ("tag", HERE, (("", "a", b"", ""),), "", ""),
-        ("tag", HERE, (("", "a", b"123", "", b""),), "", ""),
-        ("tag", HERE, (("", "a\0b", packed(1, 2), "", b""),), "", ""),
-        ("tag", HERE, (("", "a", packed(1, 2, 3), "", b""),), "", ""),
-        ("tag", HERE, (("", 7, packed(1, 2), "", b""),), "", ""),
-        ("tag", HERE, (("/", "a", packed(1, 2), "", b""),), "", ""),
+        ("tag", HERE, (), (), None, ""),
+        ("tag", HERE, (), (), (7,), ""),
+        ("tag", HERE, (), (), (("a", b"", ""),), ""),
+        ("tag", HERE, (), (), (("a", b"123", "", b""),), ""),
+        ("tag", HERE, (), (), (("a\0b", packed(1, 2), "", b""),), ""),
+        ("tag", HERE, (), (), (("a", packed(1, 2, 3), "", b""),), ""),
+        ("tag", HERE, (), (), ((7, packed(1, 2), "", b""),), ""),
     ],
 )
 def test_a_state_of_another_shape_knows_nothing(state: tuple[object, ...] | None) -> None:

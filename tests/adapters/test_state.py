@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
+import pytest
+
 from omnibuild import noop
+from omnibuild.adapters import state
 from omnibuild.adapters.sightings import Sightings, known
-from omnibuild.adapters.state import TICK_NS, write_state
+from omnibuild.adapters.state import TICK_NS, Answer, write_state
+
+ANSWER = Answer("text", "json", "balanced", "balanced")
 
 
 def kept(root: Path, *names: str) -> Sightings:
@@ -17,7 +23,7 @@ def kept(root: Path, *names: str) -> Sightings:
         seen.file(root / name)
     for folder in ("out", "templates"):
         seen.folder(root / folder)
-    write_state(root, root / noop.DEFAULT_CACHE, seen, "text", "json")
+    write_state(root, root / noop.DEFAULT_CACHE, seen, ANSWER)
     return seen
 
 
@@ -31,6 +37,33 @@ def test_what_is_written_is_the_answer(tmp_path: Path) -> None:
     assert answer(tmp_path, "--json") == "json"
     (tmp_path / "specs/b\nc.yaml").write_text("")
     assert answer(tmp_path) is None
+
+
+def test_the_answer_is_for_its_own_mode(tmp_path: Path) -> None:
+    kept(tmp_path)
+    assert answer(tmp_path, "--mode", "balanced") == "text"
+    assert answer(tmp_path, "--json", "--mode", "balanced") == "json"
+    assert answer(tmp_path, "--mode", "fast") is None
+    assert answer(tmp_path, "--mode") is None
+    assert answer(tmp_path, "--mode", "balanced", "--mode", "balanced") is None
+
+
+def test_many_files_are_compared_in_several_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "PLACE", 3)
+    names = [f"specs/{number}.yaml" for number in range(40)]
+    kept(tmp_path, *names)
+    assert answer(tmp_path) == "text"
+    for name in (names[0], names[5], names[39], f"out/{noop.LEDGER}"):
+        before = (tmp_path / name).stat()
+        (tmp_path / name).write_text("changed")
+        assert answer(tmp_path) is None
+        assert noop.different == (str(tmp_path), noop.different and noop.different[1], [name], [])
+        (tmp_path / name).write_text("text")
+        os.utime(tmp_path / name, ns=(before.st_atime_ns, before.st_mtime_ns))
+        assert answer(tmp_path) == "text"
+    (tmp_path / names[7]).unlink()
+    assert answer(tmp_path) is None
+    assert noop.different is None
 
 
 def test_the_signatures_come_back(tmp_path: Path) -> None:
@@ -54,7 +87,7 @@ def test_without_the_settings_or_the_ledger_there_is_no_answer(tmp_path: Path) -
     for name in (noop.SETTINGS, f"out/{noop.LEDGER}"):
         seen = Sightings(tmp_path)
         seen.file(tmp_path / name)
-        write_state(tmp_path, tmp_path / "cache", seen, "text", "json")
+        write_state(tmp_path, tmp_path / "cache", seen, ANSWER)
         assert answer(tmp_path) is None
 
 
@@ -64,7 +97,7 @@ def test_a_change_right_behind_it_has_another_time(tmp_path: Path) -> None:
 
 
 def test_a_cache_elsewhere_has_no_state(tmp_path: Path) -> None:
-    write_state(tmp_path, tmp_path / "elsewhere", Sightings(tmp_path), "text", "json")
+    write_state(tmp_path, tmp_path / "elsewhere", Sightings(tmp_path), ANSWER)
     assert not (tmp_path / "elsewhere").exists()
 
 
@@ -75,5 +108,5 @@ def test_a_folder_that_cannot_be_written_costs_only_the_answer(tmp_path: Path) -
 
 
 def test_a_workspace_that_is_gone_costs_only_the_answer(tmp_path: Path) -> None:
-    write_state(tmp_path / "gone", tmp_path / "gone/cache", Sightings(tmp_path / "gone"), "text", "json")
+    write_state(tmp_path / "gone", tmp_path / "gone/cache", Sightings(tmp_path / "gone"), ANSWER)
     assert not (tmp_path / "gone").exists()
