@@ -11,7 +11,7 @@ from omnibuild.cache.anchor import anchored, detached
 from omnibuild.cache.decision import Decision
 from omnibuild.compile import compile_drafts
 from omnibuild.core.events import BuildFinished, BuildStarted, NodeAssembled, NodeFinished, StepStarted
-from omnibuild.core.ports import Inputs, World
+from omnibuild.core.ports import World
 from omnibuild.core.values import (
     Draft,
     Level,
@@ -24,13 +24,14 @@ from omnibuild.core.values import (
     Trace,
     Verdict,
 )
+from omnibuild.decisions import decisions
 from omnibuild.drafting import SPEC_VERDICT, Drafting, Made
 from omnibuild.gates.gate import WorkspaceSubject
 from omnibuild.graph.selection import closure, dependents
 from omnibuild.memory import Part
 from omnibuild.onex.assembly import PACKAGE
 from omnibuild.promotion import Change, Promotion
-from omnibuild.survey import Survey, decisions, judge_graph, survey
+from omnibuild.survey import Survey, judge_graph, survey
 
 BATCH = 25
 """How many nodes are drafted at a time: a worker gets so many, and one call of the formatter lays out as many."""
@@ -53,20 +54,8 @@ def build(world: World, settings: Settings, options: Options) -> tuple[Report, S
 
 def build_part(world: World, settings: Settings, part: Part) -> Report | None:
     """Build the nodes of a part, if all else is as it was; None if that is not so."""
-    found = survey(replace(world, inputs=_InputsOfPart(world.inputs, part)), settings)
+    found = survey(replace(world, inputs=part.of(world.inputs)), settings)
     return _Build(world, settings, Options(), part).run(found) if part.fits(found, settings) else None
-
-
-class _InputsOfPart:
-    """The inputs of a part of a workspace."""
-
-    def __init__(self, inputs: Inputs, part: Part) -> None:
-        self._part = part
-        self.text = inputs.text
-
-    def specs(self) -> Sequence[str]:
-        """Return the files of the part."""
-        return self._part.files
 
 
 class _Build:

@@ -7,10 +7,11 @@ leads to the whole build.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from omnibuild.core.values import Graph, Json, NodeSpec, Outcome, Report, Settings, Spec, Status, digest_json
+from omnibuild.core.ports import Inputs
+from omnibuild.core.values import Graph, Json, NodeSpec, Outcome, Problem, Report, Settings, Spec, Status, digest_json
 from omnibuild.onex.interface import interfaces
 from omnibuild.onex.names import Names
 from omnibuild.onex.package import support, variables
@@ -60,6 +61,10 @@ class Part:
         now = _remembered(found, settings, {name: it.files for name, it in mine.items()})
         return all(it.outward and now[name] == it for name, it in mine.items() if name in self.nodes)
 
+    def of(self, inputs: Inputs) -> Inputs:
+        """Return the inputs without the specs that are no part of it."""
+        return _Inputs(self.files, inputs.text)
+
     def completed(self, report: Report) -> Report:
         """Return the report with all other nodes in it, which are as they were."""
         others = {
@@ -68,6 +73,18 @@ class Part:
             if name not in report.outcomes
         }
         return replace(report, outcomes=dict(sorted((others | dict(report.outcomes)).items())))
+
+
+@dataclass(frozen=True, slots=True)
+class _Inputs:
+    """Some of the specs of a workspace, and whatever stands beside them."""
+
+    files: tuple[str, ...]
+    text: Callable[[str], str | Problem | None]
+
+    def specs(self) -> Sequence[str]:
+        """Return the files of the specs."""
+        return self.files
 
 
 def remember(

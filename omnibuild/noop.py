@@ -224,25 +224,26 @@ def _compare_files(base: str, names: str, signatures: bytes, different: list[str
         raise ValueError
     stat, prefix, position = posix.stat, base + "/", 0
     for path in paths:
-        found = stat(prefix + path)
-        if found.st_mtime_ns != expected[position] or found.st_size != expected[position + 1]:
+        found, time = stat(prefix + path), expected[position]
+        # Mostly one look at one time is enough.
+        if (found.st_ctime_ns != time and changed(found) != time) or found.st_size != expected[position + 1]:
             different.append(path)
             if len(different) > MOST:
                 raise ValueError
         position += 2
 
 
-def _compare_folders(base: str, names: str, changed: bytes, different: list[str]) -> None:
+def _compare_folders(base: str, names: str, times: bytes, different: list[str]) -> None:
     if not names:
         return
-    expected = memoryview(changed).cast("q").tolist()
+    expected = memoryview(times).cast("q").tolist()
     folders = names.split("\0")
     if len(expected) != len(folders):
         raise ValueError
     stat, prefix = posix.stat, base + "/"
     for name, time in zip(folders, expected, strict=True):
         try:
-            found = stat(prefix + name).st_mtime_ns
+            found = changed(stat(prefix + name))
         except (FileNotFoundError, NotADirectoryError):
             found = ABSENT
         if found != time:

@@ -1,4 +1,4 @@
-"""What a workspace holds: its documents read, resolved to a graph, and what is to be done about each node.
+"""What a workspace holds: its documents read, resolved to a graph.
 
 Every verb begins here; `build` goes on from it.
 """
@@ -12,15 +12,10 @@ from functools import cached_property
 
 from omnibuild import gates
 from omnibuild.assemble.template import Templates
-from omnibuild.cache.decision import Decision, decide
-from omnibuild.cache.manifest import manifest
 from omnibuild.core.ports import World
 from omnibuild.core.values import (
     Graph,
-    Json,
     Level,
-    Manifest,
-    Mode,
     Need,
     NodeSpec,
     Place,
@@ -29,19 +24,13 @@ from omnibuild.core.values import (
     Settings,
     SharedSpec,
     Spec,
-    digest_json,
 )
 from omnibuild.gates.gate import DocumentSubject, GraphSubject
 from omnibuild.graph.resolve import resolve
 from omnibuild.graph.selection import closure, select
-from omnibuild.onex.assembly import HEADER, PACKAGE
-from omnibuild.onex.assembly import TEMPLATES as NODE_TEMPLATES
-from omnibuild.onex.connectors import connector_versions
-from omnibuild.onex.interface import interfaces
-from omnibuild.onex.names import Names, folder
+from omnibuild.onex.assembly import PACKAGE
+from omnibuild.onex.names import Names
 from omnibuild.onex.needs import body_needs, promised_package
-from omnibuild.onex.package import TEMPLATES as PACKAGE_TEMPLATES
-from omnibuild.onex.package import requirements, support, support_template, variables
 from omnibuild.onex.topology import topic_graph
 from omnibuild.spec.body import find_body, read_body
 from omnibuild.spec.code import read_code
@@ -106,6 +95,20 @@ class Survey:
         homes = {name: f"{self.names.folder_path(name)}/" for name in self.graph.order}
         there = {name for name, home in homes.items() if any(it.startswith(home) for it in paths)}
         return replace(self, names=replace(self.names, built=frozenset(there.union(built))))
+
+    def variables(self, node: str) -> Mapping[str, bool]:
+        """Return the environment variables that a node and the nodes that it calls read, and which are required."""
+        found: dict[str, bool] = {}
+        waiting, seen = [node], {node}
+        while waiting:
+            spec = self.graph.specs.get(waiting.pop())
+            if isinstance(spec, NodeSpec):
+                for it in spec.env:
+                    found[it.name] = found.get(it.name, False) or it.required
+                called = {need.node for need in self.graph.needs[spec.name] if need.why == "calls"} - seen
+                seen |= called
+                waiting += sorted(called)
+        return found
 
     def _expansion(self, pointer: Pointer) -> Expansion | None:
         return next((it for it in self.expansions.values() if it.owns(pointer)), None)
@@ -228,79 +231,3 @@ def judge_graph(found: Survey, levels: Mapping[str, Level], names: Collection[st
     subject = GraphSubject(found.graph, topic_graph(found.graph))
     verdicts = gates.judge(gates.GRAPH_GATES, subject, levels)
     return [it for verdict in verdicts for it in verdict.problems if it.node in names]
-
-
-def manifests(
-    found: Survey, world: World, settings: Settings, templates: Templates, nodes: Collection[str] | None = None
-) -> dict[str, Manifest]:
-    """Return the manifest of every node that can be built, and of the files around them; with `nodes`, of these."""
-    levels = gates.levels(settings)
-    compiled: list[str] = [gate.code for gate in gates.at_compile(settings)]
-    tools = {f"tool {name}": version for name, version in sorted(world.tools.items())}
-    is_strict = settings.mode is Mode.STRICT
-    common = tools | {
-        "settings": digest_json([settings.package, list(settings.dependencies), settings.type_checker]),
-        "gates": digest_json([{it: level.value for it, level in levels.items()}, list(compiled), is_strict]),
-        f"template {HEADER}": templates.digest(HEADER),
-    }
-    declared = settings.dependencies if compiled else ()
-    common |= {f"installed {it}": world.symbols.version(it) for it in declared}
-    for_node = common | {f"template {name}": templates.digest(name) for name in NODE_TEMPLATES}
-    shared = (tuple(common.items()), tuple(for_node.items()))
-    digests = interfaces(found.names)
-    result: dict[str, Manifest] = {}
-    whole: dict[str, str] = {}
-    for name, spec in found.graph.specs.items():
-        needs = found.graph.needs[name]
-        seen = {need.node: digests[need.node] for need in needs}
-        run = {need.node: whole[need.node] for need in needs if need.why == "body"}
-        own = _consumed(spec, found) | _connectors(spec)
-        if compiled and isinstance(spec, NodeSpec):
-            own |= {f"installed {it}": world.symbols.version(it) for it in requirements(spec)}
-        of_all = [it for it in shared[isinstance(spec, NodeSpec)] if it[0] not in own]
-        result[name] = manifest(spec, seen, [*of_all, *own.items()], run)
-        whole[name] = digest_json([result[name].key, *(whole[need.node] for need in needs)])
-    if nodes is not None:
-        return {name: it for name, it in result.items() if name in nodes}
-    kinds: list[Json] = [
-        folder(spec) + (":shared" if isinstance(spec, SharedSpec) else "") for spec in found.names.standing.values()
-    ]
-    around = common | {f"template {name}": templates.digest(name) for name in PACKAGE_TEMPLATES}
-    around |= {f"template {it}": templates.digest(it) for it in map(support_template, support(found.names))}
-    around["nodes"] = digest_json([*sorted(map(str, kinds)), variables(found.names, settings)])
-    result[PACKAGE] = manifest(found.package, {}, around.items())
-    return result
-
-
-def _consumed(spec: Spec, found: Survey) -> dict[str, str]:
-    """Return the topics of nodes that a node listens to: they stand in its contract without being needs."""
-    from omnibuild.onex.topics import topics
-
-    if isinstance(spec, SharedSpec) or not (spec.events.consumes or any(it.consumes for it in spec.handlers)):
-        return {}
-    return {"topics": digest_json(list(topics(spec, found.graph).subscribed))}
-
-
-def _connectors(spec: Spec) -> dict[str, str]:
-    """Return the versions of the connectors that a node has from other distributions."""
-    if isinstance(spec, SharedSpec):
-        return {}
-    return {f"connector {name}": version for name, version in connector_versions(spec).items()}
-
-
-def decisions(
-    found: Survey, world: World, settings: Settings, templates: Templates, nodes: Collection[str] | None = None
-) -> dict[str, Decision]:
-    """Return what is to be done about every node that can be built, and about the files around them.
-
-    With `nodes`, about these alone.
-    """
-    wanted = manifests(found, world, settings, templates, nodes)
-    world.cache.prefetch({name: it.key for name, it in wanted.items()})
-    hits = {name: world.cache.trace(name, it.key) for name, it in wanted.items()}
-    paths = {path for hit in hits.values() if hit for path, _ in hit.files}
-    paths |= set(world.output.ledger()) if nodes is None else set()
-    present = world.output.digests(paths)
-    return {
-        name: decide(it, hits[name], hits[name] or world.cache.latest(name), present) for name, it in wanted.items()
-    }

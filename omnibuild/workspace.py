@@ -174,8 +174,9 @@ class Workspace:
     def plan(self, *selectors: str) -> Plan:
         """Say what a build would do about each node, without assembling anything."""
         from omnibuild.assemble.template import Templates
+        from omnibuild.decisions import decisions
         from omnibuild.onex.assembly import PACKAGE
-        from omnibuild.survey import decisions, survey
+        from omnibuild.survey import survey
 
         world = self._world()
         found = survey(world, self.settings)
@@ -224,19 +225,7 @@ class Workspace:
 
     def variables(self, node: str) -> tuple[Mapping[str, Json], ...]:
         """Return the environment variables that a node and the nodes that it calls read at start."""
-        graph = self.survey().graph
-        found: dict[str, bool] = {}
-        waiting, seen = [node], {node}
-        while waiting:
-            name = waiting.pop()
-            spec = graph.specs.get(name)
-            if isinstance(spec, NodeSpec):
-                for it in spec.env:
-                    found[it.name] = found.get(it.name, False) or it.required
-                called = {need.node for need in graph.needs[name] if need.why == "calls"} - seen
-                seen |= called
-                waiting += sorted(called)
-        return tuple({"name": name, "required": required} for name, required in found.items())
+        return tuple({"name": name, "required": required} for name, required in self.survey().variables(node).items())
 
     def _build(self, selectors: tuple[str, ...], *, write: bool, overwrite: bool) -> Report:
         from omnibuild.adapters.state import Finished

@@ -6,7 +6,7 @@ import pytest
 
 from omnibuild.assemble.template import Templates
 from omnibuild.core.values import Mode, Need, NodeSpec, Place, Status
-from omnibuild.survey import decisions, manifests
+from omnibuild.decisions import decisions, manifests
 from tests.conftest import Make
 from tests.workspaces import BILLER, BILLER_BODY, PRICER, TOML, Sandbox, place, told
 
