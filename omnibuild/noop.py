@@ -94,6 +94,14 @@ def _is_whole(elsewhere: tuple, inside: tuple) -> bool:  # type: ignore[type-arg
     return bool(own and installed and has_ledger and any(f"\0{SETTINGS}\0" in it for it in names))
 
 
+def changed(found: posix.stat_result) -> int:
+    """Return when a file or a folder was changed, in nanoseconds.
+
+    Whoever changes a file can set the one time back, as `cp -p` and `touch -r` do, but not the other one.
+    """
+    return max(found.st_mtime_ns, found.st_ctime_ns)
+
+
 def checksum(data: bytes | memoryview) -> bytes:
     """Return the checksum that stands before the data in the state file, 8 bytes."""
     return _imp.source_hash(KEY, data)
@@ -210,9 +218,9 @@ def _compare(base: str, place: tuple, files: list[str], folders: list[str]) -> N
     A place is names, joined by NUL, and what is known of them. Raises OSError if something cannot be looked
     at, ValueError if too much differs.
     """
-    names, signatures, known, changed = place
+    names, signatures, known, times = place
     _compare_files(base, names, signatures, files)
-    _compare_folders(base, known, changed, folders)
+    _compare_folders(base, known, times, folders)
 
 
 def _compare_files(base: str, names: str, signatures: bytes, different: list[str]) -> None:

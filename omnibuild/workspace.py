@@ -105,7 +105,7 @@ class Workspace:
             hint = "`omnibuild init` makes a workspace here; -C DIR works in another folder"
             message = f"there is no {FILE} in {Path(path).resolve()} or above it"
             raise ConfigurationError((Problem("workspace", message, hint=hint),))
-        seen = Sightings(root).file(root / FILE)
+        seen = Sightings(root).reading(root / FILE)
         try:
             text = (root / FILE).read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from omnibuild import Workspace, noop, survey
+from omnibuild import Workspace, decisions, noop
 from omnibuild.cli.app import start
 from omnibuild.core.values import Manifest, Status
 from tests.drawn import ORDINARY
@@ -160,7 +160,7 @@ def _keys(found: Mapping[str, Manifest]) -> set[tuple[str, str]]:
 def _manifests() -> Iterator[dict[str, Manifest]]:
     """Give the manifests of the nodes that are looked at meanwhile."""
     found: dict[str, Manifest] = {}
-    real = survey.manifests
+    real = decisions.manifests
 
     def noting(*arguments: Any) -> dict[str, Manifest]:
         result = real(*arguments)
@@ -168,5 +168,5 @@ def _manifests() -> Iterator[dict[str, Manifest]]:
         return result
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(survey, "manifests", noting)
+        patch.setattr(decisions, "manifests", noting)
         yield found

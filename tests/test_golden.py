@@ -14,6 +14,8 @@ import pytest
 
 from omnibuild.adapters.ty_check import TyCheck
 from omnibuild.adapters.type_check import TypeCheck
+from omnibuild.assemble.template import Templates
+from omnibuild.onex.assembly import assemble, assemble_package
 from tests.workspaces import Sandbox, blocking
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -46,6 +48,18 @@ def test_what_is_generated_is_what_it_was(name: str, tmp_path: Path, regen: bool
     assert sorted(made) == sorted(expected)
     for path in expected:
         assert made[path] == expected[path], path
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_order_of_what_has_none_is_never_seen(name: str, tmp_path: Path) -> None:
+    shutil.copytree(GOLDEN / name, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("expected"))
+    space = Sandbox(tmp_path).open()
+    found, templates = space.survey(), Templates(space._world().templates)
+
+    for spec in found.graph.specs.values():
+        assert assemble(spec, found.names, templates) == assemble(spec, found.turned, templates)
+    one, other = (assemble_package(it, space.settings, templates) for it in (found.names, found.turned))
+    assert one == other
 
 
 @pytest.fixture(scope="module")

@@ -17,14 +17,14 @@ _PARTS = (
     ("stage", re.compile(r"stage(-\d+)?(\.json)?")),
     ("mypy", re.compile(r"mypy.*")),
     ("overwritten", re.compile(r"overwritten")),
-    ("state", re.compile(r"state(\.\d+)?")),
+    ("state", re.compile(r"(state|memory)(\.\w+)?")),
     ("events", re.compile(r"events(\.1)?\.jsonl")),
 )
 _OTHER = "other"
 _PYTHON = re.compile(r"\d+\.\d+")
 _CHECKED = "3.12"
 """The version of Python that generated code is checked for."""
-_HALF_WRITTEN = re.compile(r"state\.\d+")
+_HALF_WRITTEN = re.compile(r"(state|memory)\.\w+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from omnibuild.adapters.output import OutputFolder
 from omnibuild.adapters.promotion import JOURNAL, LEDGER
 from omnibuild.adapters.stage import is_stage
 
-_OURS = re.compile(r"store|mypy(-.*)?|lock|events(\.1)?\.jsonl|state(\.\d+)?")
+_OURS = re.compile(r"store|mypy(-.*)?|lock|events(\.1)?\.jsonl|(state|memory)(\.\w+)?")
 _STAGE = re.compile(r"(stage(?:-\d+)?)(?:\.json)?")
 """What omnibuild makes in a cache folder, but for the copies of edited files: those are the user's."""
 

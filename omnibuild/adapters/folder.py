@@ -45,13 +45,14 @@ class FolderInputs:
         Gives None if there is no such file, and a problem with the code `encoding` or `unreadable`
         if there is one that cannot be read as UTF-8 text, or that lies outside the workspace.
         """
-        self._sightings.file(self._root / file)
+        self._sightings.reading(self._root / file)
         if not self._is_inside(file):
             return _unreadable(file, "lies outside the workspace", "copy it into the workspace")
         try:
             data = _read(self._root / file)
         except (FileNotFoundError, NotADirectoryError):
             if not os.path.lexists(self._root / file):
+                self._sightings.absent(file)
                 return None
             return _unreadable(file, "is a symbolic link to nothing", "repair or remove the link")
         except (OSError, ValueError) as error:

@@ -112,7 +112,16 @@ class OutputFolder:
             copy = self._aside / f"{path}.{value[:8]}"
             if not os.path.lexists(copy):
                 copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(self._root / path, copy, follow_symlinks=False)
+                # Whole or not there: half a copy, of a full disk or of a build that was killed, would pass for one.
+                half = copy.with_name(f"{copy.name}.new")
+                half.unlink(missing_ok=True)
+                try:
+                    shutil.copy2(self._root / path, half, follow_symlinks=False)
+                    half.replace(copy)
+                except OSError as error:
+                    half.unlink(missing_ok=True)
+                    error.filename = f"{copy}" if error.errno == errno.ENOSPC else error.filename
+                    raise
 
     def promote(self, write: Mapping[str, str], remove: Iterable[str], ledger: Mapping[str, str]) -> None:
         """Write and remove files, each atomically, then the ledger; empty folders go too.

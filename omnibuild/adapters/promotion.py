@@ -13,6 +13,7 @@ import os
 import shutil
 import stat
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import batched
 from pathlib import Path
@@ -23,6 +24,7 @@ from omnibuild.core.values import Json, digest
 LEDGER = ".omnibuild.json"
 JOURNAL = ".omnibuild.journal"
 STAGED = ".omnibuild.new"
+_FOLDERS = "folders"
 
 _OWN = (LEDGER, JOURNAL, STAGED)
 
@@ -100,6 +102,7 @@ class Promotion:
             return
         self._root.mkdir(parents=True, exist_ok=True)
         self._check_room()
+        self._remove_folders()
         self._stage()
         for path in self._early:
             self._remove(path)
@@ -116,6 +119,7 @@ class Promotion:
         try:
             shutil.rmtree(staged, ignore_errors=True)
             os.mkdir(staged)  # noqa: PTH102 - here and below: for every file, and Path objects cost more than the calls
+            self._make_folders()
             for number, path in enumerate(self._write):
                 data = self._texts[path].encode()
                 files[path] = digest(data)
@@ -125,16 +129,35 @@ class Promotion:
             if journal.files or journal.removed:
                 journal.write(self._root)
         except OSError:
+            self._remove_folders()
             shutil.rmtree(staged, ignore_errors=True)
             raise
 
+    def _make_folders(self) -> None:
+        """Make the folders of the files: a full disk has no room for them, either. Those that were made are listed."""
+        gone = set(self._early)
+        needed = {it for path in self._write for it in _parents(path)}
+        free = (it for it in needed if gone.isdisjoint((it, *_parents(it))))
+        missing = [it for it in sorted(free) if not os.path.lexists(f"{self._base}/{it}")]
+        _write(f"{self._root}/{STAGED}/{_FOLDERS}", ["\0".join(missing).encode()])
+        for folder in missing:
+            os.mkdir(f"{self._base}/{folder}")  # noqa: PTH102
+
+    def _remove_folders(self) -> None:
+        """Remove the folders that were made for files which have not come."""
+        try:
+            made = (self._root / STAGED / _FOLDERS).read_text().split("\0")
+        except (OSError, ValueError):
+            return
+        for folder in sorted(filter(stays_below, made), reverse=True):
+            with suppress(OSError):
+                os.rmdir(f"{self._base}/{folder}")  # noqa: PTH106
+
     def _move(self) -> None:
-        made: set[str] = set()
+        # What was in the way of a folder is gone now.
+        for folder in sorted({parent for path in self._write for parent in _parents(path)} if self._early else ()):
+            os.makedirs(f"{self._base}/{folder}", exist_ok=True)  # noqa: PTH103
         for number, path in enumerate(self._write):
-            folder = path.rpartition("/")[0]
-            if folder not in made:
-                os.makedirs(f"{self._base}/{folder}", exist_ok=True)  # noqa: PTH103
-                made.add(folder)
             os.replace(f"{self._root}/{STAGED}/{number}", f"{self._base}/{path}")  # noqa: PTH105
 
     def _check(self, path: str) -> str:
@@ -242,6 +265,9 @@ def _write(path: Path | str, pieces: Iterable[bytes], *, sync: bool = False) -> 
                 left = left[os.write(file, left) :]
         if sync:
             os.fsync(file)
+    except OSError as error:
+        error.filename = error.filename or f"{path}"
+        raise
     finally:
         os.close(file)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import tempfile
@@ -23,8 +24,12 @@ class RuffFormatter:
             folder = Path(name)
             # Numbers for names: the result must depend on the text alone, and no path may leave the folder.
             numbered = {path: folder / f"f{number}.py" for number, path in enumerate(files) if _is_text(files[path])}
-            for path, file in numbered.items():
-                file.write_bytes(files[path].encode())
+            try:
+                for path, file in numbered.items():
+                    file.write_bytes(files[path].encode())
+            except OSError as error:
+                error.filename = error.filename or name
+                raise
             _run(folder)
             laid_out = {path: file.read_bytes().decode() for path, file in numbered.items()}
         return {path: laid_out.get(path, text) for path, text in files.items()}
@@ -48,6 +53,8 @@ def _run(folder: Path) -> None:
         text=True,
         check=False,
     )
+    if done.returncode and f"os error {errno.ENOSPC}" in done.stderr:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
     # 2 says that some file did not parse; ruff has then laid out the others.
     if done.returncode not in (0, 2) or (done.returncode == 2 and "Failed to parse" not in done.stderr):
         raise OSError(f"ruff format ended with {done.returncode}: {done.stderr.strip()[-2000:]}")

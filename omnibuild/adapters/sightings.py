@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import stat
+import sys
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -15,8 +17,11 @@ from omnibuild.core.values import digest
 _WINDING = re.compile(r"/(\.{0,2}/|\.{0,2}$)")
 """What `abspath` would straighten out."""
 
+TICK_NS = 11_000_000 if sys.platform == "linux" else 20_000_000
+"""A clock of file times is no finer than this on some systems: two changes within it look like one."""
+
 type Signature = tuple[int, int]
-"""A file's time of change in nanoseconds and its size in bytes."""
+"""When a file was changed, in nanoseconds, and its size in bytes."""
 
 
 class Sightings:
@@ -41,8 +46,19 @@ class Sightings:
             return None
         if not stat.S_ISREG(found.st_mode):
             return None
-        signature = (found.st_mtime_ns, found.st_size)
+        signature = (noop.changed(found), found.st_size)
         self.files[self._name(path)] = signature
+        return signature
+
+    def reading(self, path: Path | str) -> Signature | None:
+        """Take note of a file that is about to be read, as `file` does, but not within the tick of its last change.
+
+        If it changed once more within that, its time would not show it, and what was read would stand for what is there.
+        """
+        signature = self.file(path)
+        while signature and time.time_ns() < signature[0] + TICK_NS <= time.time_ns() + 2 * TICK_NS:
+            time.sleep(0.001)
+            signature = self.file(path)
         return signature
 
     def is_known(self, path: str) -> bool:
@@ -58,7 +74,7 @@ class Sightings:
             return False
         if not stat.S_ISREG(found.st_mode):
             return False
-        self.files[name] = (found.st_mtime_ns, found.st_size)
+        self.files[name] = (noop.changed(found), found.st_size)
         return self.files[name] == before
 
     def saw(self, path: str) -> bool:
@@ -72,9 +88,25 @@ class Sightings:
     def folder(self, path: Path | str) -> None:
         """Take note of a folder that is about to be listed, or that it is not there."""
         try:
-            self.folders[self._name(path)] = os.stat(path).st_mtime_ns  # noqa: PTH116
+            self.folders[self._name(path)] = noop.changed(os.stat(path))  # noqa: PTH116
         except (OSError, ValueError):
             self.folders[self._name(path)] = noop.ABSENT
+
+    def absent(self, path: str) -> None:
+        """Take note that a file of the workspace is not there: if somebody adds it, it is found instead of another one.
+
+        In a folder that was taken note of, that shows anyway.
+        """
+        above = ""
+        for name in path.split("/"):
+            place = f"{above}/{name}" if above else name
+            if self.folders.get(place) == noop.ABSENT:
+                return
+            if not os.path.lexists(f"{self._prefix}{place}"):
+                if above not in self.folders:
+                    self.folders[place] = noop.ABSENT
+                return
+            above = place
 
     def listing(self, path: Path | str, names: Iterable[str]) -> None:
         """Take note of what stands in a folder."""
@@ -89,7 +121,7 @@ class Sightings:
 
 def listing(names: Iterable[str]) -> str:
     """Return the digest of the names in a folder."""
-    return digest("\0".join(sorted(names)))
+    return digest(os.fsencode("\0".join(sorted(names))))
 
 
 def known(state: tuple[object, ...] | None, root: Path) -> Mapping[str, Signature]:

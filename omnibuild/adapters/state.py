@@ -15,14 +15,11 @@ from typing import Any
 
 from omnibuild import noop
 from omnibuild.adapters.output import OutputFolder, is_made_by_python
-from omnibuild.adapters.sightings import Sightings, Signature, listing
+from omnibuild.adapters.sightings import TICK_NS, Sightings, Signature, listing
 from omnibuild.core.values import Mode, Outcome, Report, Settings, Status
 from omnibuild.gates import at_compile
 from omnibuild.memory import Memory, Part, Remembered, part, remember
 from omnibuild.survey import Survey
-
-TICK_NS = 11_000_000 if sys.platform == "linux" else 20_000_000
-"""A clock of file times is no finer than this on some systems: two changes within it look like one."""
 
 PLACE = 4096
 """How many files stand together in the state."""
@@ -50,7 +47,7 @@ def write_state(root: Path, cache: Path, sightings: Sightings, answer: Answer, m
         return
     package = Path(__file__).resolve().parents[1]
     own = {str(it.relative_to(package)): _signature(it) for it in sorted(package.rglob("*.py"))}
-    installed = {it: os.stat(it).st_mtime_ns for it in sys.path if it and Path(it).is_dir()}  # noqa: PTH116
+    installed = {it: noop.changed(os.stat(it)) for it in sys.path if it and Path(it).is_dir()}  # noqa: PTH116
     inside, outside = _divided(sightings)
     elsewhere = (
         (str(package), *_place(own, {})),
@@ -156,7 +153,7 @@ def recall(root: Path, settings: Settings) -> Recalled | None:
         if noop.checksum(remembered[8:]) != remembered[:8] or len(remembered) == 8:
             return None
         memory = _loaded(remembered[8:])
-        changed = {it: os.stat(root / it).st_mtime_ns for it in folders}  # noqa: PTH116
+        changed = {it: noop.changed(os.stat(root / it)) for it in folders}  # noqa: PTH116
         if any(memory.folders.get(it) != listing(os.listdir(root / it)) for it in folders):  # noqa: PTH208
             return None
         found = part(memory, files)
@@ -176,7 +173,7 @@ def patch_state(root: Path, cache: Path, recalled: Recalled, sightings: Sighting
             if not file.startswith("/"):
                 next(it for it in inside if file in it.files).files[file] = signature
             if file.startswith(f"{out}/"):
-                now.setdefault(folder := file.rpartition("/")[0], os.stat(root / folder).st_mtime_ns)  # noqa: PTH116
+                now.setdefault(folder := file.rpartition("/")[0], noop.changed(os.stat(root / folder)))  # noqa: PTH116
         expected = {name for it in inside for name in (*it.files, *it.folders)}
         if not _strays(root, out, [it for it in now if it not in recalled.folders], expected):
             for folder, time_ in now.items():
@@ -207,7 +204,7 @@ def _strays(root: Path, out: str, folders: Sequence[str], expected: Collection[s
 
 def _signature(path: Path) -> Signature:
     found = path.stat()
-    return found.st_mtime_ns, found.st_size
+    return noop.changed(found), found.st_size
 
 
 type _Part = tuple[Mapping[str, Signature], Mapping[str, int]]

@@ -38,7 +38,7 @@ class TemplateFolders:
 
     def builtin(self, name: str) -> TemplateSource | None:
         """Return a template that comes with omnibuild."""
-        self._sightings.file(self._builtin / name)
+        self._sightings.reading(self._builtin / name)
         return _source(self._builtin, name, "templates")
 
     def builtins(self) -> Sequence[str]:
@@ -49,7 +49,7 @@ class TemplateFolders:
         """Return the workspace's own template of this name."""
         if self._same:
             return None
-        self._sightings.file(self._override / name)
+        self._sightings.reading(self._override / name)
         inside = self._override.is_relative_to(self._root)
         shown = self._override.relative_to(self._root) if inside else self._override
         return _source(self._override, name, shown.as_posix())

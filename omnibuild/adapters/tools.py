@@ -11,7 +11,6 @@ from pathlib import Path
 _DISTRIBUTIONS = (
     "hypothesis",
     "jinja2",
-    "libcst",
     "omnibase-core",
     "pydantic",
     "pytest",

@@ -26,6 +26,9 @@ def to_yaml(value: Json) -> str:
 _PLAIN_TEXT = re.compile(r"[A-Za-z_](?:[A-Za-z0-9_.,/()+=<>;%&*@'\"$^~|!?-]| (?! ))*(?<! )")
 """A text that stands for itself in YAML, unless it is a word with a meaning of its own."""
 
+_QUOTED_TEXT = re.compile(r"[>|@%&*!][A-Za-z0-9_.,<>=~-]+")
+"""A text that begins with what means something in YAML, such as the versions that are compatible."""
+
 _WORDS = frozenset(("true", "false", "yes", "no", "on", "off", "null", "y", "n", "nan", "inf"))
 _LINE = 80
 """The longest line that no writer of YAML thinks of folding."""
@@ -48,7 +51,7 @@ def _plainly(value: dict[str, Json] | list[Json], first: str, margin: str, lines
                 sound = _plainly(it, inner, inner, lines)
         else:
             shown = _plain_scalar(it)
-            sound = shown is not None and len(before) + len(shown) < _LINE
+            sound = shown is not None and (" " not in shown or len(before) + len(shown) < _LINE)
             lines.append(f"{before} {shown}")
         if not sound:
             return False
@@ -64,6 +67,8 @@ def _plain_scalar(value: Json) -> str | None:
             return str(value).lower()
         case int():
             return str(value)
+        case str() if _QUOTED_TEXT.fullmatch(value):
+            return f"'{value}'"
         case str():
             return value if _stands_for_itself(value) else None
         case list() | dict():

@@ -73,7 +73,7 @@ class Verb(click.Command):
         except OSError as error:
             if error.errno not in _SYSTEM:
                 raise
-            _refuse(ctx, (Problem("system", str(error), hint="mend that and try again"),), USAGE)
+            _refuse(ctx, (_system(error),), PROBLEMS)
 
 
 class VerbGroup(Verb, click.Group):
@@ -89,6 +89,14 @@ class VerbGroup(Verb, click.Group):
             hint = f"did you mean `{near}`?" if near else f"there are {known}"
             raise click.UsageError(f"`{self.name}` has no `{args[0]}`: {hint}", ctx)
         return super().resolve_command(ctx, args)
+
+
+def _system(error: OSError) -> Problem:
+    """Return what the machine has refused, and where."""
+    where = f": {error.filename}" if error.filename else ""
+    full = error.errno == errno.ENOSPC
+    hint = "make room there and run it again" if full else "mend that and run it again"
+    return Problem("system", f"{error.strerror or error}{where}", hint=hint)
 
 
 def _refuse(ctx: click.Context, problems: Sequence[Problem], code: int) -> None:

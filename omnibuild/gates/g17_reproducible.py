@@ -43,7 +43,8 @@ _HINT = "a template that loops over a set, or uses the time or a random value, m
 GATE = Gate(
     code="G17",
     name="reproducible",
-    what="Assembling a node twice, with all that has no order of its own in another order, gives the same bytes.",
+    what="Assembling a node twice, with all that has no order of its own in another order, gives the same bytes. "
+    "Looked at where templates of the workspace have a part in it, and always in the mode strict.",
     why="Otherwise every build shows up as a change, caches never hit, and nobody reads the differences any more.",
     example="{% for tag in tags | unique %}…{% endfor %}, where tags is a set",
     step=Step.DRAFT,

@@ -8,8 +8,8 @@ import pytest
 
 from omnibuild import noop
 from omnibuild.adapters import state
-from omnibuild.adapters.sightings import Sightings, known
-from omnibuild.adapters.state import TICK_NS, Answer, write_state
+from omnibuild.adapters.sightings import TICK_NS, Sightings, known
+from omnibuild.adapters.state import Answer, write_state
 
 ANSWER = Answer("text", "json", "balanced", "balanced")
 
@@ -54,12 +54,10 @@ def test_many_files_are_compared_in_several_processes(tmp_path: Path, monkeypatc
     kept(tmp_path, *names)
     assert answer(tmp_path) == "text"
     for name in (names[0], names[5], names[39], f"out/{noop.LEDGER}"):
-        before = (tmp_path / name).stat()
         (tmp_path / name).write_text("changed")
         assert answer(tmp_path) is None
         assert noop.different == (str(tmp_path), noop.different and noop.different[1], [name], [])
-        (tmp_path / name).write_text("text")
-        os.utime(tmp_path / name, ns=(before.st_atime_ns, before.st_mtime_ns))
+        kept(tmp_path, *names)
         assert answer(tmp_path) == "text"
     (tmp_path / names[7]).unlink()
     assert answer(tmp_path) is None
@@ -72,6 +70,21 @@ def test_the_signatures_come_back(tmp_path: Path) -> None:
     (tmp_path / noop.SETTINGS).replace(tmp_path / "before")
     (tmp_path / noop.SETTINGS).write_text("another checkout")
     assert known(noop.read(str(tmp_path / "cache/state")), tmp_path) == {}
+
+
+def test_an_edit_that_keeps_size_and_time_is_found(tmp_path: Path) -> None:
+    kept(tmp_path, "specs/a.yaml")
+    for name in ("specs/a.yaml", noop.SETTINGS, f"out/{noop.LEDGER}"):
+        before = (tmp_path / name).stat()
+        (tmp_path / name).write_text("edit")
+        os.utime(tmp_path / name, ns=(before.st_atime_ns, before.st_mtime_ns))
+        assert answer(tmp_path) is None
+        kept(tmp_path, "specs/a.yaml")
+        assert answer(tmp_path) == "text"
+    stray, folder = tmp_path / "out/stray", (tmp_path / "out").stat()
+    stray.write_text("")
+    os.utime(tmp_path / "out", ns=(folder.st_atime_ns, folder.st_mtime_ns))
+    assert answer(tmp_path) is None
 
 
 def test_a_folder_that_was_not_there_must_not_be_there(tmp_path: Path) -> None:

@@ -255,6 +255,7 @@ def test_a_folder_that_cannot_be_written_is_no_internal_error(space: Space, monk
 
     monkeypatch.setattr("omnibuild.adapters.output.OutputFolder.promote", refuse)
     answer = space("build", "--json")
-    assert answer.code == 2
+    assert answer.code == 1
     assert is_report(answer)
     assert answer.json["problems"][0]["code"] == "system"
+    assert answer.json["problems"][0]["message"] == "Permission denied: out"

@@ -75,7 +75,7 @@ def test_a_verb_loads_no_other_verb(space: Space) -> None:
     )
     loaded = done.stdout.splitlines()[-1].split()
     assert "omnibuild.cli.schema" in loaded
-    heavy = ("omnibuild.cli.build", "omnibuild.build", "pydantic", "libcst", "jinja2", "networkx", "yaml", "rich")
+    heavy = ("omnibuild.cli.build", "omnibuild.build", "pydantic", "jinja2", "networkx", "yaml", "rich")
     assert not set(heavy) & set(loaded)
 
 
@@ -183,7 +183,7 @@ def test_every_answer_ends_alike_where_nobody_takes_it(space: Space, words: list
 
     assert code(">&-") == 0
     assert code(">&- 2>&- <&-") == 0
-    assert code(">/dev/full") == 2
+    assert code(">/dev/full") == 1
     assert code("| true; exit ${PIPESTATUS[0]}") == 141
 
 
