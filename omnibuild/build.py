@@ -112,6 +112,7 @@ class _Build:
         if self._options.selectors:
             self._survey = self._survey.limited(names, self._world.output.ledger())
         self._selected = names if self._part else (*names, PACKAGE)
+        self._dependents = dependents(self._survey.graph)
         self._drafting = Drafting(
             self._survey,
             self._settings,
@@ -189,7 +190,7 @@ class _Build:
 
     def _work(self) -> list[str]:
         """Return the nodes to build that nothing blocks so far, needed ones first."""
-        self._blocked |= closure(self._failed, dependents(self._survey.graph))
+        self._blocked |= closure(self._failed, self._dependents)
         return [name for name, it in self._decisions.items() if it.status is Status.BUILT and name not in self._blocked]
 
     def _accept(self, made: Made) -> None:
@@ -199,9 +200,7 @@ class _Build:
         found = tuple(replace(it, node=name) for it in made.found)
         self._verdicts[name] = [Verdict(SPEC_VERDICT, Level.BLOCK, found)]
         self._take(name, found)
-        needed = () if name == PACKAGE else self._survey.graph.needs[name]
-        if any(need.node in self._blocked for need in needed):
-            self._blocked.add(name)
+        if name in self._blocked:
             return
         self._take(name, made.wrong)
         self._take_verdicts(name, made.verdicts)
@@ -224,9 +223,10 @@ class _Build:
         """Take note of a node's problems; one that blocks ends its part in the build."""
         for problem in problems:
             self._problems.append(replace(problem, node="" if name == PACKAGE else name))
-            if problem.level is Level.BLOCK:
+            if problem.level is Level.BLOCK and name not in self._failed:
                 self._failed.add(name)
-                self._blocked.add(name)
+                # What lies between may be up to date: what needs it is blocked all the same, as in a clean build.
+                self._blocked |= closure([name], self._dependents)
 
     def _take_verdicts(self, name: str, verdicts: Sequence[Verdict]) -> None:
         self._verdicts[name] += verdicts

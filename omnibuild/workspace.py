@@ -235,6 +235,7 @@ class Workspace:
         if problem := lacks_ty(self.settings):
             raise ConfigurationError((problem,))
         with self.alone():
+            self._warnings = []
             self._log = self._event_log("build" if write else "check", selectors)
             with self._log:
                 options = Options(selectors, write, overwrite)
@@ -263,6 +264,7 @@ class Workspace:
         return recalled.part.completed(report)
 
     def _world(self) -> World:
+        self._warnings = []
         return self._world_and_sightings()[0]
 
     def _world_and_sightings(self, tools: Mapping[str, str] | None = None) -> tuple[World, Sightings]:
@@ -270,7 +272,6 @@ class Workspace:
         from omnibuild.adapters.world import open_world
 
         state = self.root / self.settings.cache / noop.NAME
-        self._warnings = []
         seen = Sightings(self.root, known(noop.read(str(state)), self.root))
         seen.file(self.root / FILE)
         return open_world(self.root, self.settings, seen, self._warn, self._tell, tools=tools), seen

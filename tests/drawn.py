@@ -22,6 +22,7 @@ class Doc:
 
     kind: str
     fields: int = 1
+    parts: int = 1
     needs: str = ""
     listens: str = ""
     factor: int = 1
@@ -66,7 +67,7 @@ class Drawn:
 
     def _document(self, name: str, doc: Doc) -> dict[str, str]:
         home = f"specs/{doc.folder}{name}"
-        part = {"p": "int"} | ({"inner": f"{doc.needs}.Part"} if doc.needs else {})
+        part = {f"p{number}": "int" for number in range(doc.parts)} | ({"inner": f"{doc.needs}.Part"} if doc.needs else {})
         head = f"description: {doc.words} what was given, in this order.\nmodels: {{Part: {_written(part)}}}\n"
         if name in self.broken:
             return {f"{home}.yaml": f"node: {name}\nkind: [\n"}
@@ -142,6 +143,7 @@ def _one(before: tuple[str, ...]) -> st.SearchStrategy[Doc]:
         Doc,
         st.sampled_from(KINDS),
         st.integers(1, 2),
+        st.integers(1, 2),
         others,
         st.sampled_from(("", "", "")) if not before else st.sampled_from(("", "", *before[-1:])),
         st.integers(1, 3),
@@ -158,8 +160,8 @@ def _sound(doc: Doc) -> Doc:
 
 WORKSPACES = st.builds(
     Drawn,
-    docs=st.sampled_from((1, 2, 3, 3, 4, 4, 5, 6, 8, 12, 30)).flatmap(_documents),
-    jobs=st.sampled_from((1, 1, 1, 2, 3)),
+    docs=st.sampled_from((1, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 6, 6, 8, 8, 12, 30)).flatmap(_documents),
+    jobs=st.sampled_from((1, 1, 1, 1, 1, 2, 3)),
     size=st.sampled_from((ORDINARY, ORDINARY, ORDINARY, SMALL)),
     header=st.sampled_from((0, 0, 0, 1)),
 )

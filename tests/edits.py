@@ -113,6 +113,7 @@ def _add(drawn: Drawn, name: str, value: int) -> Drawn:
 SOURCES: dict[str, Callable[[Drawn, str, int], Drawn]] = {
     "expression": lambda drawn, name, value: _changed(drawn, name, factor=value % 3 + 1),
     "field": lambda drawn, name, value: _changed(drawn, name, fields=value % 2 + 1),
+    "part": lambda drawn, name, value: _changed(drawn, name, parts=value % 3 + 1),
     "description": lambda drawn, name, value: _changed(drawn, name, words=("Keep", "Drop", "Take")[value % 3]),
     "policy": lambda drawn, name, value: _changed(drawn, name, seconds=5 + value % 3),
     "kind": lambda drawn, name, value: _changed(drawn, name, kind=KINDS[value % 5]),
@@ -129,7 +130,7 @@ SOURCES: dict[str, Callable[[Drawn, str, int], Drawn]] = {
     "package": lambda drawn, _, value: replace(drawn, package=("acme", "other")[value % 2]),
     "size": lambda drawn, _, value: replace(drawn, size=(ORDINARY, SMALL)[value % 2]),
     "warned": lambda drawn, _, value: replace(drawn, warned=bool(value % 2)),
-    "jobs": lambda drawn, _, value: replace(drawn, jobs=value % 3 + 1),
+    "jobs": lambda drawn, _, value: replace(drawn, jobs=max(1, value % 6 - 2)),
 }
 
 # ------------------------------------------------------------------------- to the output and the cache
@@ -204,7 +205,7 @@ OTHERS: dict[str, Callable[[Bench, int], None]] = {
     "truncate store": _truncate("store"),
 }
 
-_OFTEN = ("expression", "field", "description", "policy", "refer", "rename", "delete", "add")
+_OFTEN = ("expression", "field", "part", "description", "policy", "refer", "rename", "delete", "add")
 EDITS = st.builds(
     Edit,
     st.sampled_from((*SOURCES, *OTHERS, *_OFTEN, *_OFTEN, "break", "mend", "mend")),

@@ -40,3 +40,9 @@ def test_an_incremental_build_gives_what_a_clean_one_gives(
     oracle: Oracle, first: Drawn, steps: list[list[Edit]]
 ) -> None:
     play(oracle, first, steps)
+
+
+def test_the_checks_change_no_byte(oracle: Oracle) -> None:
+    docs = {"ant": Doc("shared"), "bee": Doc("compute", needs="ant"), "cat": Doc("body", needs="bee")}
+    steps = [[Edit("expression", 1, 2), Edit("edit output", 3)], [Edit("field", 0, 1), Edit("drop cache")]]
+    play(oracle, Drawn(docs, mode="balanced"), steps)

@@ -96,20 +96,31 @@ def test_a_build_that_is_killed_at_any_point_leaves_nothing_half_done(
     last, ended = 0, 0
     while ended < 2:
         last += 1
-        before = victim.bench.drawn
         victim.lay(change(last))
-        if not victim.killed(last).killed:
-            ended += 1
-        elif last % 3 == 0:
-            victim.lay(before)  # whoever goes back gets what was there before
+        ended += not victim.killed(last).killed
         victim.recover()
+    assert last > 50
+
+
+def test_whoever_goes_back_after_a_build_that_was_killed_finds_what_was_there(victim: Victim) -> None:
+    last, ended = 0, False
+    while not ended:
+        last += 1
+        before = victim.bench.drawn
+        victim.lay(moved(last))
+        ended = not victim.killed(last).killed
+        victim.lay(before)
+        victim.recover()
+        if last % 8 == 0:
+            victim.lay(moved(last))  # so that the next change takes away what this one adds
+            victim.recover()
     assert last > 50
 
 
 def test_a_first_build_that_is_killed_at_any_point_leaves_nothing_half_done(victim: Victim) -> None:
     last, ended = 0, False
     while not ended:
-        last += 4
+        last += 7
         for folder in ("out", "cache"):
             shutil.rmtree(victim.bench.sandbox.root / folder)
         ended = not victim.killed(last).killed

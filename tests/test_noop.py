@@ -16,6 +16,7 @@ import pytest
 
 from omnibuild import Workspace, noop
 from omnibuild.adapters import promotion
+from omnibuild.adapters.state import MEMORY, recall
 from tests.play import omnibuild
 from tests.workspaces import BILLER_BODY, CHAIN, REPOSITORY, Sandbox, workspace
 
@@ -82,24 +83,43 @@ def test_nothing_is_imported_that_is_not_needed(built: Sandbox) -> None:
 
 
 def test_half_a_state_is_none(built: Sandbox, tmp_path: Path) -> None:
-    data = state_of(built).read_bytes()
-    for size in (*range(600), *range(600, len(data), 97), len(data) - 1):
-        (tmp_path / "state").write_bytes(data[:size])
-        assert noop.read(str(tmp_path / "state")) is None
-    (tmp_path / "state").write_bytes(data + b"\0")
-    assert noop.read(str(tmp_path / "state")) is None
-    (tmp_path / "state").write_bytes(data)
-    assert noop.read(str(tmp_path / "state")) is not None
+    data, half = state_of(built).read_bytes(), tmp_path / "state"
+    half.write_bytes(data)
+    assert noop.read(str(half)) is not None
+    for size in reversed(range(len(data))):
+        os.truncate(half, size)
+        assert noop.read(str(half)) is None
+    half.write_bytes(data + b"\0")
+    assert noop.read(str(half)) is None
 
 
 def test_a_damaged_state_is_none(built: Sandbox, tmp_path: Path) -> None:
     data = state_of(built).read_bytes()
     chance = random.Random(0)
-    for position in (*range(40), *(chance.randrange(len(data)) for _ in range(500))):
+    for position in (*range(40), *(chance.randrange(len(data)) for _ in range(2000))):
         damaged = bytearray(data)
         damaged[position] ^= 1 << chance.randrange(8)
         (tmp_path / "state").write_bytes(damaged)
         assert noop.read(str(tmp_path / "state")) is None
+
+
+def test_a_damaged_memory_leads_to_the_whole_build(settled: Sandbox) -> None:
+    settled.replace("specs/pricer.yaml", "quantity * price", "price * quantity")
+    settings, memory = settled.open(None).settings, settled.root / "cache" / MEMORY
+    assert answer(settled) is None
+    assert noop.different is not None
+    data, chance = memory.read_bytes(), random.Random(0)
+    assert recall(settled.root, settings) is not None
+    for position in (*range(40), *(chance.randrange(len(data)) for _ in range(500))):
+        memory.write_bytes(data[:position])
+        assert recall(settled.root, settings) is None
+        damaged = bytearray(data)
+        damaged[position] ^= 1 << chance.randrange(8)
+        memory.write_bytes(damaged)
+        assert recall(settled.root, settings) is None
+    memory.unlink()
+    assert recall(settled.root, settings) is None
+    assert omnibuild(settled, "build").nodes("built") == {"pricer"}
 
 
 def rewritten(sandbox: Sandbox, state: Any, version: int = noop.FORMAT) -> str | None:

@@ -17,7 +17,10 @@ _BOM = b"\xef\xbb\xbf"
 
 
 class FolderInputs:
-    """Specs and the files beside them, in a workspace's folder."""
+    """Specs and the files beside them, in a workspace's folder.
+
+    Each is read once: whoever edits it meanwhile, a build sees one state of it.
+    """
 
     def __init__(self, root: Path, specs: str, sightings: Sightings | None = None) -> None:
         self._root = root
@@ -25,6 +28,7 @@ class FolderInputs:
         self._specs = specs
         self._sightings = sightings or Sightings(root)
         self._inside: dict[str, bool] = {}
+        self._texts: dict[str, str | Problem | None] = {}
 
     def specs(self) -> Sequence[str]:
         """Return the paths of all spec files, at any depth, relative to the workspace and sorted.
@@ -45,6 +49,11 @@ class FolderInputs:
         Gives None if there is no such file, and a problem with the code `encoding` or `unreadable`
         if there is one that cannot be read as UTF-8 text, or that lies outside the workspace.
         """
+        if file not in self._texts:
+            self._texts[file] = self._text(file)
+        return self._texts[file]
+
+    def _text(self, file: str) -> str | Problem | None:
         self._sightings.reading(self._root / file)
         if not self._is_inside(file):
             return _unreadable(file, "lies outside the workspace", "copy it into the workspace")

@@ -26,20 +26,23 @@ def builtin_folder() -> Path:
 
 
 class TemplateFolders:
-    """Templates in two folders; `root` is the workspace, to which the files of overrides are relative."""
+    """Templates in two folders; `root` is the workspace, to which the files of overrides are relative.
+
+    Each is read once: what is made with one must be what its digest is of, whoever edits it meanwhile.
+    """
 
     def __init__(self, builtin: Path, override: Path, root: Path, sightings: Sightings | None = None) -> None:
         self._sightings = sightings or Sightings(root)
         self._builtin = builtin
         self._override = override
         self._root = root
+        self._known: dict[Path, TemplateSource | None] = {}
         # omnibuild's own repository is a workspace, too: its templates override nothing.
         self._same = builtin.resolve() == override.resolve()
 
     def builtin(self, name: str) -> TemplateSource | None:
         """Return a template that comes with omnibuild."""
-        self._sightings.reading(self._builtin / name)
-        return _source(self._builtin, name, "templates")
+        return self._source(self._builtin, name, "templates")
 
     def builtins(self) -> Sequence[str]:
         """Return the names of the templates that come with omnibuild, at any depth."""
@@ -49,10 +52,9 @@ class TemplateFolders:
         """Return the workspace's own template of this name."""
         if self._same:
             return None
-        self._sightings.reading(self._override / name)
         inside = self._override.is_relative_to(self._root)
         shown = self._override.relative_to(self._root) if inside else self._override
-        return _source(self._override, name, shown.as_posix())
+        return self._source(self._override, name, shown.as_posix())
 
     def overrides(self) -> Sequence[str]:
         """Return the names of the workspace's templates, at any depth, without hidden files and backups."""
@@ -62,6 +64,13 @@ class TemplateFolders:
             self._sightings.folder(parent)
         self._sightings.folder(self._override)
         return sorted(_names(self._override))
+
+    def _source(self, folder: Path, name: str, shown: str) -> TemplateSource | None:
+        path = folder / name
+        if path not in self._known:
+            self._sightings.reading(path)
+            self._known[path] = _source(folder, name, shown)
+        return self._known[path]
 
 
 def _source(folder: Path, name: str, shown: str) -> TemplateSource | None:

@@ -7,6 +7,7 @@ handed on to the formatter, and nothing is lost but time. That both agree is a p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -15,6 +16,8 @@ from omnibuild.assemble.tree import WIDTH, Compound, Docstring, HandWritten, Lin
 _STEP = "    "
 _DEFINITIONS = ("def ", "async def ", "class ")
 _OPEN, _CLOSE = "([{", ")]}"
+_JOINED = re.compile(r"""["'] [bfr]?["']""")
+"""Where one text literal may follow another: whether the formatter makes one of them depends on their length."""
 _SPLIT_OTHERWISE = (" for ", "lambda ")
 """What has commas, but no items between them."""
 
@@ -69,6 +72,9 @@ class _Layout:
                 yield from self._loose(text)
 
     def _line(self, text: str, margin: str) -> Iterator[str]:
+        if _JOINED.search(text):
+            yield from self._loose(margin + text)
+            return
         if _fits(margin + text) and not _may_be_wide(margin + text):
             yield margin + text
             return

@@ -15,7 +15,7 @@ FILTERS: Mapping[str, Callable[[Any], str]] = {"yaml": to_yaml, "flow": to_flow,
 _PART = re.compile(
     r"""(?:^[ \t]*)?(?:\{%\s*(?:block\s+\w+|endblock)\s*%\}|\{\#[^-#][^#]*[^-#]\#\})\n?
     |\{\{\s*(?P<name>[a-z]+)(?:\s*\|\s*(?P<filter>[a-z]+))?\s*\}\}
-    |(?P<text>[^{]+?(?=\n|\{|\Z)|\n)
+    |(?P<text>[^{\n]+?(?=\n|\{|\Z)|\n)
     |(?P<other>.)""",
     re.MULTILINE | re.VERBOSE | re.DOTALL,
 )

@@ -136,8 +136,9 @@ def _offered(spec: Spec) -> list[str]:
 def _recursive(spec: Spec) -> Iterator[Problem]:
     """Yield a problem per cycle among a document's own models; a model may hold itself."""
     inner: dict[str, tuple[Need, ...]] = {}
+    own = {model.ref for model in spec.models}
     for model in spec.models:
-        refs = [(ref, field) for field in model.fields for ref in field.type.refs() if ref.document == spec.name]
+        refs = [(ref, field) for field in model.fields for ref in field.type.refs() if ref in own]
         inner[model.ref.name] = _distinct(model.ref.name, [Need(ref.name, "models", field.at) for ref, field in refs])
     for name, cycle in _cycles(inner):
         path = " → ".join((*cycle, cycle[0]))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import tempfile
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from omnibuild.adapters.ruff import RuffFormatter
 from omnibuild.core.ports import Formatter
+from tests.full_disk import small_disk
 
 UGLY = "def  f( a ):\n  return {'a' : a}\n"
 NEAT = 'def f(a):\n    return {"a": a}\n'
@@ -57,3 +59,17 @@ def test_the_result_is_laid_out_already() -> None:
     once = formatter.format({"a.py": UGLY, "b.py": "x=1"})
 
     assert formatter.format(once) == once
+
+
+@pytest.mark.parametrize("free", [0, 8192])
+def test_a_full_disk_is_told_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int) -> None:
+    # Each text takes a page, and two as it is laid out.
+    texts = {"a": f"x = [{'1,' * 2000}]\n", "b": f"y = [{'2,' * 2000}]\n"}
+    with small_disk(tmp_path / "temporary") as disk:
+        monkeypatch.setattr(tempfile, "tempdir", str(disk.folder))
+        disk.fill(free)
+        with pytest.raises(OSError, match="No space left on device") as caught:
+            RuffFormatter().format(texts)
+        assert caught.value.errno == errno.ENOSPC
+        assert str(caught.value.filename).startswith(str(disk.folder))
+        assert [it.name for it in disk.folder.iterdir()] == ["filler"]

@@ -32,6 +32,7 @@ from omnibuild.assemble.tree import (
 NAMES = ("a", "order", "ModelOrderPricerInput", "st.builds", "self._handler", "a_name_of_forty_characters_or_so_it_is")
 WORDS = ("a", "line_total", "quantity_of_what_was_ordered_long_ago", "sku")
 PROSE = ("of", "what", "(was)", "ordered,", "for")
+FIXED = ("lambda: []", "x * y", "not it", '"one\\n" "two"', 'b""', 'r"a" f"b"')
 CHARACTERS = "ab ,()[]{}\"'\\#:=äß漢"
 
 
@@ -53,7 +54,7 @@ class Author:
         return self._random.choice(NAMES)
 
     def _atom(self) -> str:
-        number, fixed = str(self._random.randrange(10**9)), self._random.choice(["lambda: []", "x * y", "not it"])
+        number, fixed = str(self._random.randrange(10**9)), self._random.choice(FIXED)
         return self._random.choice([self._name(), quoted(self._words()), number, fixed])
 
     def value(self, depth: int = 2) -> str:

@@ -85,9 +85,9 @@ def test_an_enum_says_what_its_members_mean() -> None:
     part = next(it for it in model_parts(names.graph.specs["s"], names) if it.path.endswith("enum_status.py"))
 
     assert part.text == (
-        '"""The values of status."""\n\nfrom enum import StrEnum\nclass EnumStatus(StrEnum):\n'
+        '"""The values of status."""\n\nfrom enum import StrEnum\n\n\nclass EnumStatus(StrEnum):\n'
         '    """The values of status."""\n'
-        '    \n    NEW = "new"\n    """nobody looked."""\n    DONE = "done"\n'
+        '\n    NEW = "new"\n    """nobody looked."""\n    DONE = "done"\n'
     )
     assert [str(it) for it in loaded(names, "s")["EnumStatus"]] == ["new", "done"]
 
