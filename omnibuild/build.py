@@ -184,7 +184,12 @@ class _Build:
             self._problems += change.edits(found, self._templates)
         if not self._options.write:
             self._problems += change.out_of_step(found)
-        return Change() if self._is_blocked() or not self._options.write else change.run(found)
+        if self._is_blocked() or not self._options.write:
+            return Change()
+        for name, decision in self._decisions.items():
+            if decision.trace:
+                self._world.cache.note(name, decision.manifest.key)
+        return change.run(found)
 
     # -------------------------------------------------------------------------------- what they use
 

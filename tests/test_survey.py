@@ -250,3 +250,14 @@ def test_what_the_trial_runs_with_is_in_the_manifest(chain: Sandbox) -> None:
     assert found["installed not-installed-here"] == "none"
     assert found["installed pydantic>=2"] == version("pydantic")
     assert not [it for it in entries(chain, "pricer", Mode.FAST) if it.startswith("installed")]
+
+
+def test_what_is_explained_is_what_changed_since_the_last_build(chain: Sandbox) -> None:
+    assert chain.build().ok
+    chain.replace("specs/pricer.yaml", "Price a number", "Price some")
+    assert chain.build().ok
+    chain.replace("specs/pricer.yaml", "Price some", "Price a number")
+    assert chain.build().outcomes["pricer"].status is Status.RESTORED
+    chain.replace("specs/pricer.yaml", "quantity * price", "price * quantity")
+
+    assert chain.build().outcomes["pricer"].because == ("spec.logic changed",)

@@ -78,6 +78,10 @@ class RemoteCache:
         """Return a file's text by its digest."""
         return self._local.content(digest)
 
+    def note(self, node: str, key: str) -> None:
+        """Take note of the trace that holds for a node now."""
+        self._local.note(node, key)
+
     def keep(self, trace: Trace, files: Mapping[str, str]) -> None:
         """Keep a trace and the text of its files here; `settle` gives them to the server."""
         self._local.keep(trace, files)
@@ -182,7 +186,8 @@ class RemoteCache:
         if self._faults and not self._told:
             self._told = True
             first = self._faults[0]
-            message = f"the remote cache {self._server.name} could not be used: {first}"
+            more = f", and {len(self._faults) - 1} more like it" if len(self._faults) > 1 else ""
+            message = f"the remote cache {self._server.name} could not be used for all: {first}{more}"
             hint = f"the build goes on without it; {first.hint}"
             self._on_problem(Problem("remote-cache", message, hint=hint, level=Level.WARN))
 
@@ -208,11 +213,14 @@ class RemoteCache:
         try:
             return read()
         except ValueError as error:
-            hint = "somebody else wrote it: see who may write there"
-            self._fault(RemoteError(f"its entry for {node or 'the package'} is not usable: {error}", hint))
+            hint = "is this the URL of a cache? If it is, somebody else wrote that: see who may write there"
+            what = "the files around the nodes" if node in ("", ".") else node
+            self._fault(RemoteError(f"its entry for {what} is not usable: {error}", hint))
             return None
 
     def _fault(self, error: RemoteError) -> None:
         with self._lock:
             self._faults.append(error)
-            self._off = self._off or error.final or len(self._faults) >= MOST_FAULTS
+            # A build that may write replaces what is not as it should be; it must not give up before that.
+            counted = sum(not (it.of_entry and self._writes) for it in self._faults)
+            self._off = self._off or error.final or counted >= MOST_FAULTS

@@ -37,12 +37,16 @@ _USUAL_HINT = "look at `[cache] remote` in omnibuild.toml; OMNIBUILD_CACHE_REMOT
 
 
 class RemoteError(Exception):
-    """The server did not do what was asked of it; with `final`, asking again has no sense."""
+    """The server did not do what was asked of it; with `final`, asking again has no sense.
 
-    def __init__(self, message: str, hint: str = _USUAL_HINT, *, final: bool = False) -> None:
+    `of_entry` says that the server works, and what it holds is not as it should be.
+    """
+
+    def __init__(self, message: str, hint: str = _USUAL_HINT, *, final: bool = False, of_entry: bool = False) -> None:
         super().__init__(message)
         self.hint = hint
         self.final = final
+        self.of_entry = of_entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,8 @@ class RemoteServer:
         """Return the blob of this digest and size, None if there is none."""
         data = self._get("cas", name, size)
         if data is not None and (len(data) != size or digest(data) != name):
-            raise RemoteError(f"the blob {name[:12]} is not what its name says", "it is damaged; remove it there")
+            hint = "it is damaged: remove it there, or have it replaced by a build with `remote_mode = \"read-write\"`"
+            raise RemoteError(f"the blob {name[:12]} is not what its name says", hint, of_entry=True)
         return data
 
     def has_blob(self, name: str, size: int) -> bool:

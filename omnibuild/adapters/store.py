@@ -76,6 +76,11 @@ class DiskCache:
         with self._forgiving():
             self._make_room()
 
+    def note(self, node: str, key: str) -> None:
+        """Take note of the trace that holds for a node now: what comes next is compared with it."""
+        with self._forgiving():
+            self._set(f"latest {node}", key.encode())
+
     def settle(self) -> None:
         """Let go of the database: whoever goes on living, an editor for instance, must not keep its files open."""
         with self._forgiving():

@@ -102,7 +102,7 @@ class Cache(Protocol):
         ...
 
     def latest(self, node: str) -> Trace | None:
-        """Return the trace that was kept last for the node, whatever its key."""
+        """Return the trace that held for the node after the last build, whatever its key."""
         ...
 
     def content(self, digest: str) -> str | None:
@@ -111,6 +111,10 @@ class Cache(Protocol):
 
     def keep(self, trace: Trace, files: Mapping[str, str]) -> None:
         """Keep a trace and the text of its files."""
+        ...
+
+    def note(self, node: str, key: str) -> None:
+        """Take note of the trace that holds for a node now, as if it had been kept last."""
         ...
 
     def settle(self) -> None:

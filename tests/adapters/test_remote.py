@@ -261,3 +261,20 @@ def test_a_server_that_takes_nothing_costs_a_warning(tmp_path: Path) -> None:
     assert [it.code for it in machine.told] == ["remote-cache"]
     assert "401" in machine.told[0].message
     assert not server.names("ac") | server.names("cas")
+
+
+def test_many_damaged_blobs_are_replaced_by_who_may_write(tmp_path: Path, server: Nginx) -> None:
+    many = [trace_of(f"n{it}") for it in range(2 * MOST_FAULTS)]
+    give(tmp_path / "a", server.url, *many)
+    for name in server.names("cas"):
+        (server.store / "cas" / name).write_bytes(b"evil")
+
+    b = Machine(tmp_path / "b", server.url, writes=True)
+    assert b.found(*many) == [None] * len(many)
+    for it in many:
+        b.cache.keep(it, FILES)
+    b.cache.settle()
+
+    assert len(b.told) == 1
+    assert "more like it" in b.told[0].message
+    assert Machine(tmp_path / "c", server.url).found(*many) == many
