@@ -17,6 +17,7 @@ from omnibuild.onex.interface import interfaces
 from omnibuild.onex.names import folder
 from omnibuild.onex.package import TEMPLATES as PACKAGE_TEMPLATES
 from omnibuild.onex.package import requirements, support, support_template, variables
+from omnibuild.onex.reference import existing_packages
 from omnibuild.onex.topics import topics
 from omnibuild.survey import Survey
 
@@ -48,6 +49,8 @@ def manifests(
         own = _consumed(spec, found) | _connectors(spec)
         if compiled and isinstance(spec, NodeSpec):
             own |= {f"installed {it}": world.symbols.version(it) for it in requirements(spec)}
+        if isinstance(spec, NodeSpec) and spec.body and (packages := existing_packages(found.graph)):
+            own["packages"] = digest_json([*sorted(packages)])
         of_all = [it for it in shared[isinstance(spec, NodeSpec)] if it[0] not in own]
         result[name] = manifest(spec, seen, [*of_all, *own.items()], run)
         whole[name] = digest_json([result[name].key, *(whole[need.node] for need in needs)])

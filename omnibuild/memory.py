@@ -11,7 +11,20 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from omnibuild.core.ports import Inputs
-from omnibuild.core.values import Graph, Json, NodeSpec, Outcome, Problem, Report, Settings, Spec, Status, digest_json
+from omnibuild.core.values import (
+    Events,
+    Graph,
+    Json,
+    NodeSpec,
+    Outcome,
+    Problem,
+    Report,
+    Settings,
+    Spec,
+    Status,
+    digest_json,
+)
+from omnibuild.onex.connectors import published_topics
 from omnibuild.onex.interface import interfaces
 from omnibuild.onex.names import Names
 from omnibuild.onex.package import support, variables
@@ -23,12 +36,14 @@ from omnibuild.survey import Survey
 class Remembered:
     """A node or a shared document: its file, the file of its body, and what it needs, each with why.
 
-    `outward` is the digest of all that other files of the output depend on; it is empty where that cannot be told
-    from the node and its needs alone. `files` is how many files it has below `out/`.
+    `code` are the files of existing Python that it leads to. `outward` is the digest of all that other files of the
+    output depend on; it is empty where that cannot be told from the node and its needs alone. `files` is how many
+    files it has below `out/`.
     """
 
     file: str
     body: str
+    code: tuple[str, ...]
     needs: tuple[tuple[str, str], ...]
     outward: str
     files: int
@@ -97,6 +112,8 @@ def remember(
 def part(memory: Memory, changed: Collection[str]) -> Part | None:
     """Return the part that a change of these files is about, None if they are no files of nodes."""
     owners = [name for name, it in memory.nodes.items() if it.file in changed or it.body in changed]
+    if any(file in changed for it in memory.nodes.values() for file in it.code):
+        return None
     if not owners or set(changed) - {file for it in memory.nodes.values() for file in (it.file, it.body)}:
         return None
     stale = _with_those_that_run(memory, owners)
@@ -134,6 +151,7 @@ def _remembered(found: Survey, settings: Settings, files: Mapping[str, int]) -> 
         name: Remembered(
             spec.at.file,
             spec.body.file if isinstance(spec, NodeSpec) and spec.body else "",
+            tuple(sorted({it.file for it in (*spec.imports, *(it for code in spec.code for it in code.modules))})),
             tuple((it.node, it.why) for it in found.graph.needs[name]),
             "" if _is_wide(spec, found) else _outward(spec, seen[name], found, settings),
             files.get(name, 0),
@@ -146,7 +164,10 @@ def _is_wide(spec: Spec, found: Survey) -> bool:
     """Return whether a spec is made of others, or depends on nodes without needing them."""
     if any(it.owns(spec.at) for it in found.expansions.values()) or spec.code or spec.imports:
         return True
-    return isinstance(spec, NodeSpec) and bool(spec.events.consumes or any(it.consumes for it in spec.handlers))
+    if not isinstance(spec, NodeSpec):
+        return False
+    # Who consumes and publishes what, and with which payloads, is judged over all nodes together.
+    return spec.events != Events() or bool(published_topics(spec)) or any(it.consumes for it in spec.handlers)
 
 
 def _outward(spec: Spec, interface: str, found: Survey, settings: Settings) -> str:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from hypothesis import strategies as st
 
-NAMES = tuple(
+_ANIMALS = (
     "ant bee cat dog eel fox gnu hen ibis jay kite lynx mole newt owl pig quail ram seal toad "
-    "urchin vole wasp yak zebra crab duck frog goat hare".split()
+    "urchin vole wasp yak zebra crab duck frog goat hare"
 )
+NAMES = tuple(_ANIMALS.split())
 KINDS = ("shared", "compute", "file", "body", "reducer", "caller")
 ORDINARY, SMALL = "2GiB", "40KB"
 """How large the cache may grow: enough for everything, and too little for a handful of nodes."""
@@ -67,7 +68,9 @@ class Drawn:
 
     def _document(self, name: str, doc: Doc) -> dict[str, str]:
         home = f"specs/{doc.folder}{name}"
-        part = {f"p{number}": "int" for number in range(doc.parts)} | ({"inner": f"{doc.needs}.Part"} if doc.needs else {})
+        part = {f"p{number}": "int" for number in range(doc.parts)} | (
+            {"inner": f"{doc.needs}.Part"} if doc.needs else {}
+        )
         head = f"description: {doc.words} what was given, in this order.\nmodels: {{Part: {_written(part)}}}\n"
         if name in self.broken:
             return {f"{home}.yaml": f"node: {name}\nkind: [\n"}

@@ -87,7 +87,9 @@ def _rename(drawn: Drawn, name: str, value: int) -> Drawn:
     def known(it: str) -> str:
         return new if it == name else it
 
-    docs = {known(it): replace(doc, needs=known(doc.needs), listens=known(doc.listens)) for it, doc in drawn.docs.items()}
+    docs = {
+        known(it): replace(doc, needs=known(doc.needs), listens=known(doc.listens)) for it, doc in drawn.docs.items()
+    }
     return replace(drawn, docs=docs, broken=frozenset(map(known, drawn.broken)))
 
 

@@ -55,7 +55,7 @@ class Killer:
             sync(file)
 
         def traced(*arguments: Any, **more: Any) -> sqlite3.Connection:
-            connection = connect(*arguments, **more)
+            connection: sqlite3.Connection = connect(*arguments, **more)
             connection.set_trace_callback(lambda it: self.tick() if it.lstrip().startswith(_STATEMENTS) else None)
             return connection
 

@@ -22,7 +22,7 @@ from omnibuild.adapters.workers import Workers
 from omnibuild.cli.answer import problem_json
 from tests.workspaces import Sandbox
 
-MEMORY_DISK = Path("/dev/shm") if Path("/dev/shm").is_dir() else None  # noqa: S108 - where there is one
+MEMORY_DISK = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
 """A folder in memory: a build there waits for no disk."""
 
 
@@ -67,6 +67,7 @@ class Oracle:
     def close(self) -> None:
         """End the process."""
         self._ours.close()
+        self._process.kill()  # a process that was forked from this one and lives on may hold the pipe open
         self._process.join()
 
 

@@ -145,7 +145,7 @@ class Play:
         again = omnibuild(sandbox, "check")
         silent = not self.bench.strays and not again.json["problems"] and bool(self.bench.drawn.docs)
         assert again.at_once == silent
-        assert (again.code == 0) is not self.bench.strays
+        assert (again.code == 0) == (not self.bench.strays)
         assert sandbox.times() == times
 
     def _everything(self) -> dict[str, dict[str, str]]:

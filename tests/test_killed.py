@@ -1,4 +1,4 @@
-"""A build that is killed, wherever that may be: the next one ends with the clean tree, and takes nothing for an edit."""
+"""A build that is killed, wherever that is: the next one ends with the clean tree, and takes nothing for an edit."""
 
 from __future__ import annotations
 

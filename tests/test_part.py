@@ -114,6 +114,35 @@ def test_a_small_change_is_built_alone(  # noqa: PLR0917 - the cases have four c
     in_step(sandbox, tmp_path / "again")
 
 
+def test_a_first_example_brings_files_of_its_own(sandbox: Sandbox, tmp_path: Path) -> None:
+    example = "examples: [{input: {amount: {value: 1, currency: EUR}}, output: {charged: {value: 2, currency: EUR}}}]"
+    sandbox.replace("specs/charger.yaml", "domain:", f"{example}\ndomain:")
+    assert run(["-C", str(sandbox.root), "build"]) == 0
+    assert sandbox.tree() == clean(sandbox, tmp_path / "other")
+    assert run(["-C", str(sandbox.root), "build"]) == 0
+    in_step(sandbox, tmp_path / "again")
+
+
+def test_code_that_others_refer_to_is_no_small_change(sandbox: Sandbox, parts: list[Report | None]) -> None:
+    config = 'model_config = ConfigDict(frozen=True, extra="forbid")'
+    more = f"from pydantic import BaseModel, ConfigDict\n\n\nclass Same(BaseModel):\n    {config}\n    a: int\n"
+    sandbox.write("specs/biller.py", f"{CHAIN['specs/biller.py']}\n\n{more}")
+    sandbox.write("specs/things.yaml", 'shared: things\ndescription: Things.\nmodels: {Same: "specs.biller:Same"}\n')
+    assert run(["-C", str(sandbox.root), "build"]) == 0
+    sandbox.replace("specs/biller.py", "class Same", "class Other")
+    assert run(["-C", str(sandbox.root), "build"]) == 1
+    assert parts == []
+
+
+@pytest.mark.parametrize("events", ["external: [onex.evt.other.done.v1]", "publishes: [onex.evt.acme.priced.v1]"])
+def test_topics_are_judged_over_all_nodes(sandbox: Sandbox, parts: list[Report | None], events: str) -> None:
+    sandbox.replace("specs/pricer.yaml", "tags:", f"events: {{{events}}}\ntags:")
+    assert run(["-C", str(sandbox.root), "build"]) == 0
+    sandbox.replace("specs/pricer.yaml", f"events: {{{events}}}\n", "")
+    assert run(["-C", str(sandbox.root), "build"]) == 0
+    assert [it for it in parts if it] == []
+
+
 WIDE = {
     "a field": ("specs/pricer.yaml", "quantity: int", "quantity: int, note: {type: str, default: none}"),
     "a description": ("specs/pricer.yaml", "Price a number", "Price some"),

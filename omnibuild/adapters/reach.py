@@ -16,6 +16,8 @@ ONEX = "omnibase_core"
 _DISTRIBUTION = "omnibase-core"
 _IMPORT = re.compile(r"(?:^|[;:])[ \t]*(?:from[ \t]+([\w.]+)|import[ \t]+([^\n;#]+))", re.MULTILINE)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_NODE = re.compile(r"\bnode\b")
+"""What must stand in a text that imports the module of a node, which is an outlined class's."""
 _INSIDE = "." * 99
 """Stands for the package of a module: a relative import stays in it, and leads to a name without a first part."""
 
@@ -33,14 +35,15 @@ def reaches_only_outlines(files: Mapping[str, str], search: Sequence[Path]) -> b
 
 def _is_outlined(path: str, text: str, reach: _Reach) -> bool:
     # Quick, and sees too much: what looks like an import may stand in a text.
-    if not [it for it in _looks_imported(text) if not reach.is_clear(it)]:
+    if not [it for it in _looks_imported(text) if not reach.is_clear(it)] and not _NODE.search(text):
         return True
     tree = _parsed(text)
     if tree is None:
         return False
-    doubtful = [it for it in imported_names(tree, _INSIDE) if not reach.is_clear(it.partition(".")[0])]
+    imported = [*imported_names(tree, _INSIDE)]
+    doubtful = [it for it in imported if not reach.is_clear(it.partition(".")[0])]
     if not doubtful:
-        return True
+        return _is_ours(path) or not any("node" in it.split(".")[1:] for it in imported)
     return _is_ours(path) and all(_names_outlined(it) for it in ast.walk(tree) if _is_import(it, reach))
 
 

@@ -108,7 +108,7 @@ class RemoteServer:
         """Return the blob of this digest and size, None if there is none."""
         data = self._get("cas", name, size)
         if data is not None and (len(data) != size or digest(data) != name):
-            hint = "it is damaged: remove it there, or have it replaced by a build with `remote_mode = \"read-write\"`"
+            hint = 'it is damaged: remove it there, or have it replaced by a build with `remote_mode = "read-write"`'
             raise RemoteError(f"the blob {name[:12]} is not what its name says", hint, of_entry=True)
         return data
 

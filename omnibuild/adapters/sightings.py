@@ -53,7 +53,7 @@ class Sightings:
     def reading(self, path: Path | str) -> Signature | None:
         """Take note of a file that is about to be read, as `file` does, but not within the tick of its last change.
 
-        If it changed once more within that, its time would not show it, and what was read would stand for what is there.
+        If it changed once more within that, its time would not show it: what was read would stand for what is there.
         """
         signature = self.file(path)
         while signature and time.time_ns() < signature[0] + TICK_NS <= time.time_ns() + 2 * TICK_NS:

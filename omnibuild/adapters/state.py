@@ -83,7 +83,7 @@ def _replace(path: Path, data: bytes) -> None:
 def _dumped(memory: Memory | None) -> bytes:
     if memory is None:
         return b""
-    nodes = [(name, it.file, it.body, it.needs, it.outward, it.files) for name, it in memory.nodes.items()]
+    nodes = [(name, it.file, it.body, it.code, it.needs, it.outward, it.files) for name, it in memory.nodes.items()]
     return marshal.dumps((nodes, dict(memory.tools), dict(memory.folders)))
 
 
@@ -171,18 +171,26 @@ def patch_state(root: Path, cache: Path, recalled: Recalled, sightings: Sighting
         now = dict(recalled.folders)
         for file, signature in sightings.files.items():
             if not file.startswith("/"):
-                next(it for it in inside if file in it.files).files[file] = signature
+                _place_of(file, [it.files for it in inside])[file] = signature
             if file.startswith(f"{out}/"):
                 now.setdefault(folder := file.rpartition("/")[0], noop.changed(os.stat(root / folder)))  # noqa: PTH116
         expected = {name for it in inside for name in (*it.files, *it.folders)}
         if not _strays(root, out, [it for it in now if it not in recalled.folders], expected):
             for folder, time_ in now.items():
-                next(it for it in inside if folder in it.folders).folders[folder] = time_
+                _place_of(folder, [it.folders for it in inside])[folder] = time_
             places = tuple(_place(it.files, it.folders) for it in inside)
             _write(cache, (*recalled.state[:4], places, *recalled.state[5:]), sightings)
             return
     with suppress(OSError):
         (cache / noop.NAME).unlink()
+
+
+def _place_of[T](name: str, places: Iterable[dict[str, T]]) -> dict[str, T]:
+    """Return the place that a file or a folder stands in; raises LookupError for a new one."""
+    for it in places:
+        if name in it:
+            return it
+    raise LookupError(name)
 
 
 class _Place:

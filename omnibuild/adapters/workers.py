@@ -16,6 +16,7 @@ WORTH_WHILE = 8
 
 _LENGTH = struct.Struct("<Q")
 _CHUNK = 1 << 20
+_INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Workers:
@@ -37,8 +38,9 @@ class Workers:
         if jobs < 2 or len(tasks) < self._worth_while or sys.platform != "linux":
             yield from map(work, tasks)
             return
-        crew = _Crew(work, tasks, jobs)
+        crew = _Crew(jobs)
         try:
+            crew.hire(work, tasks)
             for number, task in enumerate(tasks):
                 answer = crew.answer(number)
                 yield work(task) if answer is None else _result(answer)
@@ -49,21 +51,34 @@ class Workers:
 class _Crew:
     """The processes at work: number n does the tasks n, n + jobs, n + 2 jobs and so on."""
 
-    def __init__(self, work: Callable[[Any], Any], tasks: Sequence[Any], jobs: int) -> None:
+    def __init__(self, jobs: int) -> None:
         self._jobs = jobs
         self._answers: dict[int, bytes] = {}
         self._selector = selectors.DefaultSelector()
-        self._processes: list[int] = []
+        self._processes: dict[int, int] = {}
+
+    def hire(self, work: Callable[[Any], Any], tasks: Sequence[Any]) -> None:
+        """Start the processes; those that the system refuses are done without."""
         sys.stdout.flush()
         sys.stderr.flush()
-        for number in range(jobs):
-            reading, writing = os.pipe()
-            process = os.fork()
-            if process == 0:
-                _labour(work, tasks[number::jobs], writing)
-            os.close(writing)
-            self._processes.append(process)
-            self._selector.register(reading, selectors.EVENT_READ, _Inbox(number, jobs))
+        # Python would swallow an interrupt that comes right behind a fork.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTS)
+        try:
+            for number in range(self._jobs):
+                reading, writing = os.pipe()
+                try:
+                    process = os.fork()
+                except OSError:
+                    os.close(reading)
+                    os.close(writing)
+                    break
+                if process == 0:
+                    _labour(work, tasks[number :: self._jobs], writing)
+                os.close(writing)
+                self._processes[number] = process
+                self._selector.register(reading, selectors.EVENT_READ, _Inbox(number, self._jobs))
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def answer(self, number: int) -> bytes | None:
         """Return what was sent for a task, None if its process has ended without it."""
@@ -86,7 +101,7 @@ class _Crew:
             os.close(key.fd)
             os.kill(self._processes[key.data.worker], signal.SIGKILL)
         self._selector.close()
-        for process in self._processes:
+        for process in self._processes.values():
             os.waitpid(process, 0)
 
 
@@ -117,6 +132,12 @@ def _labour(work: Callable[[Any], Any], tasks: Sequence[Any], writing: int) -> N
     """Do the tasks in a child; never returns, and runs nothing that the parent will run at its end."""
     status = 1
     try:
+        # Nothing of the parent's stays open: not its lock, nor the ends of pipes by which a child sees that it is gone.
+        os.closerange(3, writing)
+        os.closerange(writing + 1, os.sysconf("SC_OPEN_MAX"))
+        for it in _INTERRUPTS:
+            signal.signal(it, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _INTERRUPTS)
         for task in tasks:
             answer = _answer(work, task)
             data = memoryview(_LENGTH.pack(len(answer)) + answer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import tokenize
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from typing import TypeGuard
 from omnibuild.assemble.imports import Imports
 from omnibuild.assemble.tree import HandWritten, docstring
 
+_FORM_FEED = re.compile(r"^[ \t\f]*\f")
+"""What Python does not count of a margin."""
 _MARGIN = "    "
 """What a method stands in beyond a function."""
 
@@ -191,7 +194,7 @@ class _Source:
     def _shifted(self, start: int, end: int) -> list[str]:
         """Return lines with the margin of a method, but for those that begin inside of a string."""
         return [
-            it if not it or number in self._strings else _MARGIN + it
+            it if not it or number in self._strings else _MARGIN + _FORM_FEED.sub("", it)
             for number, it in enumerate(self.lines[start:end], start)
         ]
 

@@ -25,6 +25,8 @@ class Imports:
         self._reserved = reserved
         self._names: dict[tuple[str, str], str] = {}
         self._modules: dict[str, str] = {}
+        self._again: list[tuple[str, str, str]] = []
+        """What hand-written code imports again under another name: the module, the name or nothing, the name here."""
         self._comments: dict[tuple[str, str], list[str]] = {}
         self._remarks: dict[tuple[str, str], str] = {}
 
@@ -40,12 +42,14 @@ class Imports:
         return local
 
     def bind(self, module: str, name: str, local: str) -> None:
-        """Import a name under the name that hand-written code gives it."""
-        self._names[module, name] = local
+        """Import a name under the name that hand-written code gives it, beside any that it has already."""
+        if self._names.setdefault((module, name), local) != local and (module, name, local) not in self._again:
+            self._again.append((module, name, local))
 
     def module(self, module: str, alias: str = "") -> str:
-        """Import a whole module, under the alias if there is one."""
-        self._modules[module] = alias
+        """Import a whole module, under the alias if there is one, beside any that it has already."""
+        if self._modules.setdefault(module, alias) != alias and (module, "", alias) not in self._again:
+            self._again.append((module, "", alias))
         return alias or module
 
     def comment(self, module: str, name: str, above: Sequence[str], behind: str) -> None:
@@ -57,7 +61,8 @@ class Imports:
     def taken(self) -> frozenset[str]:
         """Return the names that the module's own definitions cannot have."""
         modules = {alias or module.partition(".")[0] for module, alias in self._modules.items()}
-        return frozenset(modules | set(self._names.values()))
+        again = {local or module.partition(".")[0] for module, _, local in self._again}
+        return frozenset(modules | again | set(self._names.values()))
 
     def statements(self) -> list[Line]:
         """Return the import statements, sorted, with an empty line between the groups."""
@@ -78,23 +83,28 @@ class Imports:
         return Line(text, (*leading, *above), behind)
 
     def _whole_modules(self) -> Iterator[_Import]:
-        for module, alias in self._modules.items():
+        again = [(module, local) for module, name, local in self._again if not name]
+        for module, alias in (*self._modules.items(), *again):
             text = f"import {module} as {alias}" if alias else f"import {module}"
-            yield (self._rank(module), 0, _natural(module), ()), text, module, [""]
+            yield (self._rank(module), 0, _natural(module), (alias,)), text, module, [""]
 
     def _named(self) -> Iterator[_Import]:
         """Yield a statement for the names of each module, and one for each name that is renamed."""
-        named: dict[str, dict[str, str]] = {}
+        named: dict[str, list[tuple[str, str]]] = {}
         for (module, name), local in self._names.items():
-            named.setdefault(module, {})[name] = local
-        for module, locals_ in named.items():
+            named.setdefault(module, []).append((name, local))
+        for module, name, local in self._again:
+            if name:
+                named[module].append((name, local))
+        for module, pairs in named.items():
             rank, place = self._rank(module), _natural(module)
-            plain = sorted((name for name, local in locals_.items() if local == name), key=_member)
+            plain = sorted((name for name, local in pairs if local == name), key=_member)
             if plain:
                 yield (rank, 1, place, _member(plain[0])), f"from {module} import {', '.join(plain)}", module, plain
-            for name, local in locals_.items():
+            for name, local in pairs:
                 if local != name:
-                    yield (rank, 1, place, _member(name)), f"from {module} import {name} as {local}", module, [name]
+                    text = f"from {module} import {name} as {local}"
+                    yield (rank, 1, place, (*_member(name), local)), text, module, [name]
 
     def _rank(self, module: str) -> int:
         top = module.partition(".")[0]

@@ -39,7 +39,7 @@ def _plainly(value: dict[str, Json] | list[Json], first: str, margin: str, lines
     is_list = isinstance(value, list)
     for key, it in enumerate(value) if isinstance(value, list) else value.items():
         before = first + ("-" if is_list else f"{key}:")
-        if not is_list and not _stands_for_itself(key):
+        if not is_list and not (_stands_for_itself(key) and len(str(key)) < _LINE):
             return False
         first = margin
         if isinstance(it, list | dict) and it:
@@ -103,7 +103,7 @@ def _differs(value: Json) -> bool:
     """Return whether libyaml may lay the value out otherwise than PyYAML itself."""
     match value:
         case str():
-            return _SPELLED_OTHERWISE.search(value) is not None
+            return _SPELLED_OTHERWISE.search(value) is not None or not value.replace("\n", "").isprintable()
         case list():
             return any(map(_differs, value))
         case dict():

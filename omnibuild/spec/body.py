@@ -91,7 +91,7 @@ def read_body(body: Body, *, environment: bool) -> tuple[BodyShape | None, list[
         return None, [*problems, Problem("body", message, where, f"write `{wanted}: …`, or `async def`")]
     handle = handles[0]
     problems += _signature(handle, body, environment=environment)
-    problems += _uses(tree, body)
+    problems += [*_uses(tree, body), *_mangled(handle, body)]
     parameters = tuple(it.arg for it in handle.args.args)
     return BodyShape(isinstance(handle, ast.AsyncFunctionDef), parameters, _imports(tree, body)), problems
 
@@ -127,6 +127,19 @@ def _uses(tree: ast.Module, body: Body) -> Iterator[Problem]:
     hint = "`handle` becomes a method: move what both need into a function of its own"
     for it in _named_handle(tree):
         yield Problem("body", "a body cannot use its own `handle`", place_of(it, body.file, body.text), hint)
+
+
+def _mangled(handle: ast.AST, body: Body) -> Iterator[Problem]:
+    """Yield a problem for every name that would mean another one in a method: Python puts the class before it."""
+    for it in ast.walk(handle):
+        match it:
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.arg(arg=name) | ast.keyword(arg=str(name)):
+                if name.startswith("__") and not name.endswith("__"):
+                    hint = "begin it with one underline: `handle` becomes a method, in which Python changes such names"
+                    where = place_of(ast.copy_location(ast.Name(name), it), body.file, body.text)
+                    yield Problem("body", f"`{name}` would mean another name", where, hint)
+            case _:
+                continue
 
 
 def _named_handle(node: ast.AST) -> Iterator[ast.Name]:

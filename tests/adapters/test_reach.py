@@ -16,7 +16,7 @@ PLAIN = {
     ),
     "src/acme/handlers/it.py": (
         '"""What comes\nfrom omnibase_core.enums, and\nimport omnibase_core.\n"""\n'
-        "import os, json\nfrom pydantic import BaseModel\nfrom . import other\nfrom acme.node import NodeX\n"
+        "import os, json\nfrom pydantic import BaseModel\nfrom . import other\nfrom acme.models import ModelX\n"
         "from tests_of_mine.this import that\n"
     ),
     "README.md": "import omnibase_core\n",
@@ -53,6 +53,8 @@ def test_generated_modules_use_what_is_outlined(own: Path) -> None:
     ("path", "text"),
     [
         ("src/acme/handlers/it.py", "from omnibase_core.nodes import NodeCompute\n"),
+        ("src/acme/handlers/it.py", "from acme.node import NodeX\n"),
+        ("src/acme/handlers/it.py", "from acme import node\n"),
         ("src/acme/handlers/it.py", "import os; import omnibase_core\n"),
         ("src/acme/handlers/it.py", "import os, omnibase_core.enums as e\n"),
         ("src/acme/handlers/it.py", "def f():\n    if 1: from omnibase_core import errors\n"),

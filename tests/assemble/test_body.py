@@ -127,6 +127,7 @@ SHAPES = {
     "brackets at the margin": "def handle(r):\n    return [\nr,\n  first,\n]\n",
     "comments at the end": "def handle(r):\n    return r\n    # the end\n\n# of the file\n",
     "a lambda beside": "LIMIT = lambda: 1; other = 2\ndef handle(r): return LIMIT()\n",
+    "a form feed": "def handle(r):\n    x = r\n\f    if x:\n        return first\n    return r\n",
     "no line feed at the end": "def handle(r):\n    return r",
 }
 

@@ -161,3 +161,20 @@ def test_the_future_comes_first(module: str, first: bool) -> None:
     imports.name(module, "annotations")
 
     assert text(imports).startswith("from __future__") is first
+
+
+def test_what_is_imported_twice_has_both_names() -> None:
+    imports = Imports("acme")
+    for local in ("Decimal", "D", "Decimal", "E"):
+        imports.bind("decimal", "Decimal", local)
+    for alias in ("", "operating", ""):
+        imports.module("os", alias)
+
+    assert [it.text for it in imports.statements()] == [
+        "import os",
+        "import os as operating",
+        "from decimal import Decimal",
+        "from decimal import Decimal as D",
+        "from decimal import Decimal as E",
+    ]
+    assert imports.taken() == {"os", "operating", "Decimal", "D", "E"}
