@@ -49,7 +49,7 @@ def omnibuild(sandbox: Sandbox, *words: str) -> Said:
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err):
         code = start(line)
-    assert not err.getvalue()
+    assert err.getvalue() == ""
     return Said(code, json.loads(out.getvalue()), at_once=False)
 
 
@@ -60,6 +60,8 @@ class Play:
     bench: Bench
     oracle: Oracle
     before: dict[str, str] = field(default_factory=dict)
+    """The output before the last build."""
+    after: dict[str, str] = field(default_factory=dict)
     """The output after the last build."""
     stood: dict[str, dict[str, str]] = field(default_factory=dict)
     """All sources and outputs as they were when the state was written."""
@@ -80,15 +82,23 @@ class Play:
         with _manifests() as found:
             said = omnibuild(self.bench.sandbox, "build")
             clean = self.oracle.result(asked)
+            assert self._edited(clean) <= {it.partition("/")[2] for it in said.files("edited")}, "an edit went unnoticed"
             if clean.tree is not None and said.files("edited"):
                 self.seen |= _keys(found)  # what was made before the edit was found out is kept
                 said = self._overwritten(said)
         self._compare(said, clean)
+        self.after = self.bench.sandbox.tree() if said.code == 0 else self.after
         self._only_what_changed(said, found)
         if clean.tree is not None:
             # What is right although the cache was lost is looked at no closer, and so not kept again either.
             lost = self.bench.damaged and bool(said.nodes("up-to-date"))
             self._nothing_to_do(known=self.bench.drawn.size == ORDINARY and not lost)
+
+    def _edited(self, clean: Clean) -> set[str]:
+        """Return the files of the output that were edited by hand, and hold not by chance what they should."""
+        mine = {path: it for path, it in self.before.items() if path in self.bench.edited}
+        texts = (self.after, clean.tree or {})
+        return {path for path, it in mine.items() if clean.tree and it not in [known.get(path) for known in texts]}
 
     def _overwritten(self, said: Said) -> Said:
         """Build once more and take the edits by hand away: they must be real ones, and kept."""

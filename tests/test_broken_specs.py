@@ -15,6 +15,7 @@ def spec(name: str, rest: str, kind: str = "compute") -> str:
     return f"node: {name}\nkind: {kind}\ndescription: One of eight specs with a problem.\n{rest}"
 
 
+LOGIC = "output: {y: int}\nlogic: {y: 1}\n"
 PLAIN = "input: {n: int}\noutput: {n: int}\nlogic: {n: n}\n"
 
 EIGHT = {
@@ -154,6 +155,32 @@ def test_what_needs_a_broken_spec_is_skipped_without_a_problem_of_its_own(chain:
     }
     assert report.outcomes["biller"].because == ("it needs a node that has problems",)
     assert report.outcomes["pricer"].because == ("it was never built", "nothing is written while there are problems")
+
+
+def test_what_needs_a_model_without_end_is_skipped(make: Make) -> None:
+    endless = "shared: chain\ndescription: Links without end.\nmodels: {Link: {next: Link}}\n"
+    sandbox = make({"specs/chain.yaml": endless, "specs/user.yaml": spec("user", "input: {it: chain.Link}\n" + LOGIC)})
+
+    report = sandbox.build()
+
+    assert told(report) == [("specs/chain.yaml:3:23", "endless")]
+    assert statuses(report) == {"chain": Status.FAILED, "user": Status.SKIPPED}
+
+
+def test_what_was_built_before_does_not_change_what_is_told(make: Make) -> None:
+    first = spec("first", "input: {n: int}\n" + LOGIC)
+    middle = spec("middle", "input: {it: first.Output}\n" + LOGIC)
+    last = spec("last", "input: {it: middle.Output}\n" + LOGIC)
+    sandbox = make({"specs/first.yaml": first, "specs/middle.yaml": middle, "specs/last.yaml": last})
+    assert sandbox.build().ok
+    sandbox.write("specs/first.yaml", first.replace("{y: 1}", "{y: one}"))
+    sandbox.write("specs/last.yaml", f"{last}events: {{consumes: [nobody]}}\n")
+
+    incremental = sandbox.build()
+    sandbox.remove("cache", "out")
+    clean = sandbox.build()
+
+    assert told(incremental) == told(clean) == [("specs/first.yaml:6:12", "expression")]
 
 
 def test_one_node_that_needs_itself_through_its_body(make: Make) -> None:
