@@ -10,8 +10,9 @@ from omnibuild.assemble.template import Templates
 from omnibuild.cache.comparison import Comparison, compare
 from omnibuild.cache.decision import Decision
 from omnibuild.core.ports import Texts, World
-from omnibuild.core.values import Draft, Place, Pointer, Problem, Settings
+from omnibuild.core.values import Draft, Level, Place, Pointer, Problem, Settings
 from omnibuild.onex.assembly import PACKAGE, assemble
+from omnibuild.onex.check import check_spec
 from omnibuild.survey import Survey
 
 
@@ -99,7 +100,8 @@ class Promotion:
         if name is None:
             return None, 1
         spec = self.survey.graph.specs[name]
-        draft, _ = assemble(spec, names, templates)
+        broken = any(it.level is Level.BLOCK for it in check_spec(spec, names))
+        draft = None if broken else assemble(spec, names, templates)[0]
         if draft is None:
             return self._place(spec.at), 1
         built = {path: self.world.texts.get(it) for path, it in self.files.get(name, {}).items()}

@@ -49,7 +49,7 @@ def omnibuild(sandbox: Sandbox, *words: str) -> Said:
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err):
         code = start(line)
-    assert err.getvalue() == ""
+    assert err.getvalue() == "", err.getvalue()
     return Said(code, json.loads(out.getvalue()), at_once=False)
 
 

@@ -105,6 +105,39 @@ def test_an_edit_stops_the_build_of_a_changed_spec(done: Sandbox) -> None:
     assert found(done.build()) == [("edited", f"out/{HANDLER}")]
 
 
+@pytest.mark.parametrize("broken", ["quantity * prise", "name.", "[quantity"])
+def test_an_edit_of_what_a_broken_spec_made_belongs_to_the_spec(done: Sandbox, broken: str) -> None:
+    edit(done, HANDLER, "request.quantity * request.price", "request.price")
+    done.replace("specs/pricer.yaml", "total: quantity * price", f'total: "{broken}"')
+    before = done.tree()
+
+    report = done.build()
+
+    edited = next(it for it in blocking(report) if it.code == "edited")
+    assert edited.hint.startswith("edit specs/pricer.yaml:1 instead")
+    assert [it.code for it in blocking(report)] != ["edited"]
+    assert done.tree() == before
+
+
+def test_a_step_that_a_broken_spec_made_was_edited(make: Make) -> None:
+    caller = """\
+node: caller
+kind: orchestrator
+description: Price a number of pieces twice.
+input: {quantity: int, price: Decimal}
+output: {total: Decimal}
+steps:
+  - {step: one, call: pricer, with: {quantity: quantity, price: price}}
+logic: {total: one.total * 2}
+"""
+    sandbox = make({"specs/pricer.yaml": PRICER, "specs/caller.yaml": caller})
+    assert sandbox.build().ok
+    edit(sandbox, "src/acme/nodes/node_caller_orchestrator/handlers/handler_caller.py", "caller", "calling")
+    sandbox.replace("specs/caller.yaml", "one.total * 2", "one.sum")
+
+    assert sorted(it.code for it in blocking(sandbox.build())) == ["edited", "expression"]
+
+
 def test_several_edits_are_told_at_once(done: Sandbox) -> None:
     edit(done, HANDLER, "Price a number", "Price the number")
     edit(done, "src/acme/shared/money/model_amount.py", "value: Decimal", "value: int")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from array import array
+from weakref import finalize
 
 from omnibuild.core.values import digest
 
@@ -16,6 +17,7 @@ class SpooledTexts:
 
     def __init__(self, in_memory: int = IN_MEMORY) -> None:
         self._file = tempfile.SpooledTemporaryFile(max_size=in_memory)  # noqa: SIM115  # open as long as the build
+        finalize(self, self._file.close)
         self._numbers: dict[str, int] = {}
         self._ends = array("Q", [0])
 
