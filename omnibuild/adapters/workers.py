@@ -22,7 +22,8 @@ _INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 class Workers:
     """At most `jobs` processes, 0 for as many as this one may use.
 
-    Only Linux forks safely; elsewhere, and where a process may use one processor only, the work is done here.
+    Only Linux forks safely, and only from a process without other threads; elsewhere, and where a process may use one
+    processor only, the work is done here.
     """
 
     def __init__(self, jobs: int = 0, worth_while: int = WORTH_WHILE) -> None:
@@ -35,7 +36,7 @@ class Workers:
         An exception of the work is raised here. Tasks of a process that was killed are done here.
         """
         jobs = min(self._jobs, len(tasks))
-        if jobs < 2 or len(tasks) < self._worth_while or sys.platform != "linux":
+        if jobs < 2 or len(tasks) < self._worth_while or not _may_fork():
             yield from map(work, tasks)
             return
         crew = _Crew(jobs)
@@ -172,6 +173,11 @@ def _result(answer: bytes) -> Any:
     if not done:
         raise value
     return value
+
+
+def _may_fork() -> bool:
+    threading = sys.modules.get("threading")
+    return sys.platform == "linux" and (threading is None or threading.active_count() == 1)
 
 
 def _processors() -> int:

@@ -8,13 +8,28 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from omnibuild.adapters import workers
 from omnibuild.adapters.workers import Workers
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
+
+
+@pytest.fixture(autouse=True)
+def _alone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads that other tests have left behind are not what is looked at here."""
+    if "thread" not in request.node.name:
+        monkeypatch.setattr(workers, "_may_fork", lambda: True)
+
+
+def test_beside_other_threads_the_work_is_done_here() -> None:
+    with ThreadPoolExecutor(1) as others:
+        others.submit(int).result()
+        assert set(Workers(2, worth_while=1).map(lambda _: os.getpid(), range(4))) == {os.getpid()}
 
 
 def squared(number: int) -> int:
