@@ -156,13 +156,13 @@ def _below(process: int) -> list[int]:
     found: list[int] = []
     pending = [process]
     for parent in pending:
-        for children in Path(f"/proc/{parent}/task").glob("*/children"):
-            try:
-                new = [int(it) for it in children.read_text().split()]
-            except OSError:
-                continue  # it has just ended
-            pending += new
-            found += new
+        try:
+            threads = [*Path(f"/proc/{parent}/task").glob("*/children")]
+            new = [int(it) for children in threads for it in children.read_text().split()]
+        except OSError:
+            continue  # it has just ended
+        pending += new
+        found += new
     return found
 
 

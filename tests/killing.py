@@ -36,6 +36,8 @@ class Killer:
 
     folder: Path
     last: int = 0
+    database: bool = True
+    """Whether the statements that change a database count, too."""
     done: int = 0
     process: int = 0
 
@@ -59,7 +61,9 @@ class Killer:
             connection.set_trace_callback(lambda it: self.tick() if it.lstrip().startswith(_STATEMENTS) else None)
             return connection
 
-        os.write, os.fsync, sqlite3.connect = torn, synced, traced  # type: ignore[assignment]
+        os.write, os.fsync = torn, synced  # type: ignore[assignment]
+        if self.database:
+            sqlite3.connect = traced  # type: ignore[assignment]
 
     def tick(self, half: Callable[[], object] = lambda: None) -> None:
         """Count one thing that is about to be done; of what is killed at, half may be done."""

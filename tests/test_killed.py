@@ -45,9 +45,9 @@ class Victim:
         self.bench.drawn = drawn
         self.bench.lay()
 
-    def killed(self, last: int = 0, delay: float | None = None) -> Ended:
+    def killed(self, last: int = 0, delay: float | None = None, folder: Path | None = None) -> Ended:
         """Build in another process, which is killed before its build is at the end."""
-        killer = Killer(self.bench.sandbox.root, last)
+        killer = Killer(folder or self.bench.sandbox.root, last, database=folder is None)
         ended = in_child(lambda: omnibuild(self.bench.sandbox, "build"), killer, delay)
         assert not ended.error, ended.error
         return ended
@@ -102,18 +102,24 @@ def test_a_build_that_is_killed_at_any_point_leaves_nothing_half_done(
     assert last > 50
 
 
-def test_whoever_goes_back_after_a_build_that_was_killed_finds_what_was_there(victim: Victim) -> None:
-    last, ended = 0, False
-    while not ended:
-        last += 1
-        before = victim.bench.drawn
-        victim.lay(moved(last))
-        ended = not victim.killed(last).killed
-        victim.lay(before)
+@pytest.mark.parametrize("goes_back", [False, True])
+def test_a_change_of_the_output_that_is_killed_at_any_point_is_ended_or_taken_back(
+    victim: Victim, goes_back: bool
+) -> None:
+    other = moved(3)
+    for drawn in (other, FIRST):
+        victim.lay(drawn)
         victim.recover()
-        if last % 8 == 0:
-            victim.lay(moved(last))  # so that the next change takes away what this one adds
-            victim.recover()
+    last, ended = 0, False
+    while not ended:  # both are kept: all that is done is to bring the output in step
+        last += 1
+        victim.lay(other)
+        ended = not victim.killed(last, folder=victim.bench.sandbox.out).killed
+        if goes_back:
+            victim.lay(FIRST)
+        victim.recover()
+        victim.lay(FIRST)
+        victim.recover()
     assert last > 50
 
 

@@ -9,6 +9,7 @@ import signal
 import struct
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 WORTH_WHILE = 8
@@ -62,9 +63,7 @@ class _Crew:
         """Start the processes; those that the system refuses are done without."""
         sys.stdout.flush()
         sys.stderr.flush()
-        # Python would swallow an interrupt that comes right behind a fork.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTS)
-        try:
+        with _interrupts_later():
             for number in range(self._jobs):
                 reading, writing = os.pipe()
                 try:
@@ -78,8 +77,6 @@ class _Crew:
                 os.close(writing)
                 self._processes[number] = process
                 self._selector.register(reading, selectors.EVENT_READ, _Inbox(number, self._jobs))
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def answer(self, number: int) -> bytes | None:
         """Return what was sent for a task, None if its process has ended without it."""
@@ -129,6 +126,23 @@ class _Inbox:
         return found
 
 
+@contextmanager
+def _interrupts_later() -> Iterator[None]:
+    """Let interrupts wait: Python swallows one that comes right behind a fork, and a child may not be known yet."""
+    came: list[int] = []
+    try:
+        before = {it: signal.signal(it, lambda number, _: came.append(number)) for it in _INTERRUPTS}
+    except ValueError:  # not the main thread, which alone is interrupted
+        before = {}
+    try:
+        yield
+    finally:
+        for it, handler in before.items():
+            signal.signal(it, handler)
+        for number in came:
+            signal.raise_signal(number)
+
+
 def _labour(work: Callable[[Any], Any], tasks: Sequence[Any], writing: int) -> None:
     """Do the tasks in a child; never returns, and runs nothing that the parent will run at its end."""
     status = 1
@@ -138,7 +152,6 @@ def _labour(work: Callable[[Any], Any], tasks: Sequence[Any], writing: int) -> N
         os.closerange(writing + 1, os.sysconf("SC_OPEN_MAX"))
         for it in _INTERRUPTS:
             signal.signal(it, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _INTERRUPTS)
         for task in tasks:
             answer = _answer(work, task)
             data = memoryview(_LENGTH.pack(len(answer)) + answer)

@@ -125,9 +125,8 @@ def test_workers_end_when_their_parent_is_killed() -> None:
 def test_an_interrupt_while_forking_is_not_swallowed(number: signal.Signals) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        for _ in range(20):
-            results = mapped(range(12))
-            os.kill(os.getpid(), 0)
+        for _ in range(10):
+            results = Workers(3, worth_while=1).map(lambda _: time.sleep(0.2), range(12))
             with pytest.raises(KeyboardInterrupt):
                 interrupted(results, number)
             assert not children()
@@ -135,7 +134,7 @@ def test_an_interrupt_while_forking_is_not_swallowed(number: signal.Signals) -> 
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-def interrupted(results: Iterator[int], number: signal.Signals) -> None:
+def interrupted(results: Iterator[None], number: signal.Signals) -> None:
     """Send the signal as soon as there is a first child."""
     sender = os.fork()
     if sender == 0:
