@@ -15,6 +15,7 @@ from omnibuild.core.values import (
     Events,
     Graph,
     Json,
+    Need,
     NodeSpec,
     Outcome,
     Problem,
@@ -117,14 +118,15 @@ def part(memory: Memory, changed: Collection[str]) -> Part | None:
     if not owners or set(changed) - {file for it in memory.nodes.values() for file in (it.file, it.body)}:
         return None
     stale = _with_those_that_run(memory, owners)
+    callers, together = _callers(memory), _by_file(memory)
     files, waiting = set[str](), [*stale]
     while waiting:
         file = memory.nodes[waiting.pop()].file
         if file not in files:
             files.add(file)
-            together = [it for it in memory.nodes.values() if it.file == file]
-            waiting += (need for it in together for need, _ in it.needs)
-            waiting += _callers(memory, [name for name in stale if memory.nodes[name].file == file])
+            for name in together[file]:
+                # Being called is a part of a node's interface.
+                waiting += (*callers.get(name, ()), *(need for need, _ in memory.nodes[name].needs))
     order = tuple(name for name in memory.nodes if name in stale)
     return Part(memory, tuple(sorted(files)), order) if len(files) <= len(memory.nodes) // 2 + 8 else None
 
@@ -138,11 +140,21 @@ def _with_those_that_run(memory: Memory, names: Iterable[str]) -> set[str]:
     return found
 
 
-def _callers(memory: Memory, names: Collection[str]) -> list[str]:
-    """Return the nodes that call one of these: being called is a part of a node's interface."""
-    return [
-        name for name, it in memory.nodes.items() if any(why == "calls" and need in names for need, why in it.needs)
-    ]
+def _callers(memory: Memory) -> Mapping[str, Sequence[str]]:
+    """Return who calls each node that is called: one suffices to know that."""
+    found: dict[str, list[str]] = {}
+    for name, it in memory.nodes.items():
+        for need, why in it.needs:
+            if why == "calls" and need not in found:
+                found[need] = [name]
+    return found
+
+
+def _by_file(memory: Memory) -> Mapping[str, Sequence[str]]:
+    found: dict[str, list[str]] = {}
+    for name, it in memory.nodes.items():
+        found.setdefault(it.file, []).append(name)
+    return found
 
 
 def _remembered(found: Survey, settings: Settings, files: Mapping[str, int]) -> dict[str, Remembered]:
@@ -152,12 +164,18 @@ def _remembered(found: Survey, settings: Settings, files: Mapping[str, int]) -> 
             spec.at.file,
             spec.body.file if isinstance(spec, NodeSpec) and spec.body else "",
             tuple(sorted({it.file for it in (*spec.imports, *(it for code in spec.code for it in code.modules))})),
-            tuple((it.node, it.why) for it in found.graph.needs[name]),
+            tuple((it.node, _why(it, spec)) for it in found.graph.needs[name]),
             "" if _is_wide(spec, found) else _outward(spec, seen[name], found, settings),
             files.get(name, 0),
         )
         for name, spec in found.graph.specs.items()
     }
+
+
+def _why(need: Need, spec: Spec) -> str:
+    """Return why a node is needed; who calls a node may need its models as well, and is known by that."""
+    steps = spec.steps if isinstance(spec, NodeSpec) and need.why != "body" else ()
+    return "calls" if any(need.node in (it.node, it.undo) for it in steps) else need.why
 
 
 def _is_wide(spec: Spec, found: Survey) -> bool:

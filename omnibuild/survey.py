@@ -105,7 +105,7 @@ class Survey:
             if isinstance(spec, NodeSpec):
                 for it in spec.env:
                     found[it.name] = found.get(it.name, False) or it.required
-                called = {need.node for need in self.graph.needs[spec.name] if need.why == "calls"} - seen
+                called = {node for it in spec.steps for node in (it.node, it.undo) if node} - seen
                 seen |= called
                 waiting += sorted(called)
         return found

@@ -82,7 +82,8 @@ class Play:
         with _manifests() as found:
             said = omnibuild(self.bench.sandbox, "build")
             clean = self.oracle.result(asked)
-            assert self._edited(clean) <= {it.partition("/")[2] for it in said.files("edited")}, "an edit went unnoticed"
+            told = {it.partition("/")[2] for it in said.files("edited")}
+            assert self._edited(clean) <= told, "an edit went unnoticed"
             if clean.tree is not None and said.files("edited"):
                 self.seen |= _keys(found)  # what was made before the edit was found out is kept
                 said = self._overwritten(said)
