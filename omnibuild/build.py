@@ -225,12 +225,11 @@ class _Build:
         self._world.cache.keep(trace, {path: self._world.texts.get(it) for path, it in files.items()})
 
     def _take(self, name: str, problems: Iterable[Problem]) -> None:
-        """Take note of a node's problems; one that blocks ends its part in the build."""
+        """Take note of a node's problems; one that blocks ends its part in the build, and that of all that need it."""
         for problem in problems:
             self._problems.append(replace(problem, node="" if name == PACKAGE else name))
             if problem.level is Level.BLOCK and name not in self._failed:
                 self._failed.add(name)
-                # What lies between may be up to date: what needs it is blocked all the same, as in a clean build.
                 self._blocked |= closure([name], self._dependents)
 
     def _take_verdicts(self, name: str, verdicts: Sequence[Verdict]) -> None:

@@ -157,6 +157,11 @@ def _delete_output(bench: Bench, which: int) -> None:
         path.unlink()
 
 
+def _delete_all_output(bench: Bench, _: int) -> None:
+    shutil.rmtree(bench.sandbox.out, ignore_errors=True)
+    bench.strays.clear()
+
+
 def _stray(bench: Bench, which: int) -> None:
     if path := bench.output(which):
         stray = path.with_name("stray.txt")
@@ -197,7 +202,7 @@ OTHERS: dict[str, Callable[[Bench, int], None]] = {
     "touch": _touch,
     "edit output": _edit_output,
     "delete output": _delete_output,
-    "delete all output": lambda bench, _: shutil.rmtree(bench.sandbox.out, ignore_errors=True),
+    "delete all output": _delete_all_output,
     "stray": _stray,
     "tidy": _tidy,
     "drop cache": _drop(""),
