@@ -113,13 +113,9 @@ class _Build:
             self._survey = self._survey.limited(names, self._world.output.ledger())
         self._selected = names if self._part else (*names, PACKAGE)
         self._dependents = dependents(self._survey.graph)
+        world = self._world
         self._drafting = Drafting(
-            self._survey,
-            self._settings,
-            self._templates,
-            self._world.symbols,
-            self._world.formatter,
-            self._world.clock,
+            self._survey, self._settings, self._templates, world.symbols, world.formatter, world.clock
         )
         self._world.listen(BuildStarted(len(names)))
 
