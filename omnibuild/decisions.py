@@ -13,7 +13,6 @@ from omnibuild.core.values import Json, Manifest, Mode, NodeSpec, Settings, Shar
 from omnibuild.onex.assembly import HEADER, PACKAGE
 from omnibuild.onex.assembly import TEMPLATES as NODE_TEMPLATES
 from omnibuild.onex.connectors import connector_versions
-from omnibuild.onex.interface import interfaces
 from omnibuild.onex.names import folder
 from omnibuild.onex.package import TEMPLATES as PACKAGE_TEMPLATES
 from omnibuild.onex.package import requirements, support, support_template, variables
@@ -39,12 +38,11 @@ def manifests(
     common |= {f"installed {it}": world.symbols.version(it) for it in declared}
     for_node = common | {f"template {name}": templates.digest(name) for name in NODE_TEMPLATES}
     shared = (tuple(common.items()), tuple(for_node.items()))
-    digests = interfaces(found.names)
     result: dict[str, Manifest] = {}
     whole: dict[str, str] = {}
     for name, spec in found.graph.specs.items():
         needs = found.graph.needs[name]
-        seen = {need.node: digests[need.node] for need in needs}
+        seen = {need.node: found.interfaces[need.node] for need in needs}
         run = {need.node: whole[need.node] for need in needs if need.why == "body"}
         own = _consumed(spec, found) | _connectors(spec)
         if compiled and isinstance(spec, NodeSpec):
@@ -56,14 +54,19 @@ def manifests(
         whole[name] = digest_json([result[name].key, *(whole[need.node] for need in needs)])
     if nodes is not None:
         return {name: it for name, it in result.items() if name in nodes}
+    result[PACKAGE] = _around(found, settings, templates, common)
+    return result
+
+
+def _around(found: Survey, settings: Settings, templates: Templates, common: dict[str, str]) -> Manifest:
+    """Return the manifest of the files around the nodes."""
     kinds: list[Json] = [
         folder(spec) + (":shared" if isinstance(spec, SharedSpec) else "") for spec in found.names.standing.values()
     ]
-    around = common | {f"template {name}": templates.digest(name) for name in PACKAGE_TEMPLATES}
-    around |= {f"template {it}": templates.digest(it) for it in map(support_template, support(found.names))}
-    around["nodes"] = digest_json([*sorted(map(str, kinds)), variables(found.names, settings)])
-    result[PACKAGE] = manifest(found.package, {}, around.items())
-    return result
+    entries = common | {f"template {name}": templates.digest(name) for name in PACKAGE_TEMPLATES}
+    entries |= {f"template {it}": templates.digest(it) for it in map(support_template, support(found.names))}
+    entries["nodes"] = digest_json([*sorted(map(str, kinds)), variables(found.names, settings)])
+    return manifest(found.package, {}, entries.items())
 
 
 def _consumed(spec: Spec, found: Survey) -> dict[str, str]:

@@ -83,15 +83,18 @@ class Drafting:
         spec = self.survey.spec(name)
         found = tuple(check_spec(spec, self.survey.names))
         if _blocks(found):
-            return Made(name, found)
+            return self._ended(start, Made(name, found))
         draft, problems = self._draft(name, spec, self.survey.names)
         wrong = tuple(it for it in problems if it.level is Level.BLOCK)
         if draft is None or wrong:
-            return Made(name, found, wrong)
+            return self._ended(start, Made(name, found, wrong))
         subject = replace(self.subject(name, draft), twin=self._twin(name, spec))
         chosen = gates.PACKAGE_GATES if name == PACKAGE else gates.DRAFT_GATES
         verdicts = gates.judge(chosen, subject, levels)
-        return Made(name, found, wrong, draft, verdicts, (self.clock() - start) * 1000, start)
+        return self._ended(start, Made(name, found, wrong, draft, verdicts))
+
+    def _ended(self, start: float, made: Made) -> Made:
+        return replace(made, took=(self.clock() - start) * 1000, began=start)
 
     def _draft(self, name: str, spec: Spec, names: Names) -> tuple[Draft | None, list[Problem]]:
         if name == PACKAGE:
@@ -110,8 +113,10 @@ class Drafting:
 
 
 def _contract(draft: Draft) -> Mapping[str, Json] | None:
+    if draft.contract:
+        return draft.contract
     text = next((text for path, text in draft.files.items() if path.endswith("/contract.yaml")), None)
-    return draft.contract or (read_contract(text) if text else None)
+    return read_contract(text) if text else None
 
 
 def _with(made: Made, laid_out: Mapping[str, str]) -> Made:

@@ -26,7 +26,6 @@ from omnibuild.core.values import (
     digest_json,
 )
 from omnibuild.onex.connectors import published_topics
-from omnibuild.onex.interface import interfaces
 from omnibuild.onex.names import Names
 from omnibuild.onex.package import support, variables
 from omnibuild.onex.topics import topics
@@ -125,8 +124,9 @@ def part(memory: Memory, changed: Collection[str]) -> Part | None:
         if file not in files:
             files.add(file)
             for name in together[file]:
-                # Being called is a part of a node's interface.
-                waiting += (*callers.get(name, ()), *(need for need, _ in memory.nodes[name].needs))
+                waiting += (need for need, _ in memory.nodes[name].needs)
+                if name in callers:  # being called is a part of a node's interface
+                    waiting.append(callers[name])
     order = tuple(name for name in memory.nodes if name in stale)
     return Part(memory, tuple(sorted(files)), order) if len(files) <= len(memory.nodes) // 2 + 8 else None
 
@@ -140,14 +140,9 @@ def _with_those_that_run(memory: Memory, names: Iterable[str]) -> set[str]:
     return found
 
 
-def _callers(memory: Memory) -> Mapping[str, Sequence[str]]:
-    """Return who calls each node that is called: one suffices to know that."""
-    found: dict[str, list[str]] = {}
-    for name, it in memory.nodes.items():
-        for need, why in it.needs:
-            if why == "calls" and need not in found:
-                found[need] = [name]
-    return found
+def _callers(memory: Memory) -> Mapping[str, str]:
+    """Return somebody who calls each node that is called: one suffices to know that."""
+    return {need: name for name, it in memory.nodes.items() for need, why in it.needs if why == "calls"}
 
 
 def _by_file(memory: Memory) -> Mapping[str, Sequence[str]]:
@@ -158,14 +153,13 @@ def _by_file(memory: Memory) -> Mapping[str, Sequence[str]]:
 
 
 def _remembered(found: Survey, settings: Settings, files: Mapping[str, int]) -> dict[str, Remembered]:
-    seen = interfaces(found.names)
     return {
         name: Remembered(
             spec.at.file,
             spec.body.file if isinstance(spec, NodeSpec) and spec.body else "",
             tuple(sorted({it.file for it in (*spec.imports, *(it for code in spec.code for it in code.modules))})),
             tuple((it.node, _why(it, spec)) for it in found.graph.needs[name]),
-            "" if _is_wide(spec, found) else _outward(spec, seen[name], found, settings),
+            "" if _is_wide(spec, found) else _outward(spec, found.interfaces[name], found, settings),
             files.get(name, 0),
         )
         for name, spec in found.graph.specs.items()

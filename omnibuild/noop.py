@@ -51,7 +51,7 @@ def answer(arguments: list[str]) -> str | None:
         return None
     folder, mode, as_json = asked
     root = _root(folder)
-    found = _read(f"{root}/{DEFAULT_CACHE}/{NAME}") if root else None
+    found = load(f"{root}/{DEFAULT_CACHE}/{NAME}") if root else None
     if not root or not found:
         return None
     files: list[str] = []
@@ -147,12 +147,12 @@ def _root(folder: str) -> str | None:
 
 def read(path: str) -> tuple | None:  # type: ignore[type-arg]
     """Return what a state file holds, None if there is none or it is not whole."""
-    found = _read(path)
+    found = load(path)
     return found[1] if found else None
 
 
-def _read(path: str) -> tuple[bytes, tuple] | None:  # type: ignore[type-arg]
-    """Return the checksum of a state file and what it holds."""
+def load(path: str) -> tuple[bytes, tuple] | None:  # type: ignore[type-arg]
+    """Return the checksum of a state file and what it holds, None if there is none or it is not whole."""
     try:
         file = posix.open(path, posix.O_RDONLY)
     except OSError:

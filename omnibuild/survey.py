@@ -29,6 +29,7 @@ from omnibuild.gates.gate import DocumentSubject, GraphSubject
 from omnibuild.graph.resolve import resolve
 from omnibuild.graph.selection import closure, select
 from omnibuild.onex.assembly import PACKAGE
+from omnibuild.onex.interface import interfaces
 from omnibuild.onex.names import Names
 from omnibuild.onex.needs import body_needs, promised_package
 from omnibuild.onex.topology import topic_graph
@@ -67,6 +68,11 @@ class Survey:
     def turned(self) -> Names:
         """The names with everything that has no order of its own the other way round."""
         return self.names.turned()
+
+    @cached_property
+    def interfaces(self) -> Mapping[str, str]:
+        """The digest of every node's interface."""
+        return interfaces(self.names)
 
     def spec(self, name: str) -> Spec:
         """Return what is declared under a name; PACKAGE stands for the files around the nodes."""

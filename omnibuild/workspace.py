@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from omnibuild.adapters.event_log import EventLog
     from omnibuild.adapters.runtime import RunResult
     from omnibuild.adapters.sightings import Sightings, Signature
-    from omnibuild.adapters.state import Finished
+    from omnibuild.adapters.state import Finished, Recalled
     from omnibuild.cache.decision import Decision
     from omnibuild.cache.manifest import Difference
     from omnibuild.core.ports import Listener, World
@@ -255,7 +255,7 @@ class Workspace:
         recalled = recall(self.root, self.settings)
         if recalled is None:
             return None
-        world, seen = self._world_and_sightings(recalled.part.memory.tools)
+        world, seen = self._world_and_sightings(recalled)
         report = build_part(world, self.settings, recalled.part)
         world.cache.settle()
         if report is None:
@@ -267,12 +267,13 @@ class Workspace:
         self._warnings = []
         return self._world_and_sightings()[0]
 
-    def _world_and_sightings(self, tools: Mapping[str, str] | None = None) -> tuple[World, Sightings]:
+    def _world_and_sightings(self, recalled: Recalled | None = None) -> tuple[World, Sightings]:
         from omnibuild.adapters.sightings import Sightings, known
         from omnibuild.adapters.world import open_world
 
-        state = self.root / self.settings.cache / noop.NAME
-        seen = Sightings(self.root, known(noop.read(str(state)), self.root))
+        state = recalled.state if recalled else noop.read(str(self.root / self.settings.cache / noop.NAME))
+        tools = recalled.part.memory.tools if recalled else None
+        seen = Sightings(self.root, known(state, self.root))
         seen.file(self.root / FILE)
         return open_world(self.root, self.settings, seen, self._warn, self._tell, tools=tools), seen
 

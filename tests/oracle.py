@@ -19,7 +19,7 @@ from omnibuild import build
 from omnibuild.adapters import tools, world
 from omnibuild.adapters.ruff import RuffFormatter
 from omnibuild.adapters.workers import Workers
-from omnibuild.cli.answer import problem_json
+from omnibuild.core.problem_json import problem_json
 from tests.workspaces import Sandbox
 
 MEMORY_DISK = Path("/dev/shm") if Path("/dev/shm").is_dir() else None

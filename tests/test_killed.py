@@ -39,7 +39,7 @@ class Victim:
         self.bench = Bench(Sandbox(root), FIRST)
         self.oracle = oracle
         self.bench.lay()
-        self.recover()
+        assert self.recovers()
 
     def lay(self, drawn: Drawn) -> None:
         self.bench.drawn = drawn
@@ -52,16 +52,16 @@ class Victim:
         assert not ended.error, ended.error
         return ended
 
-    def recover(self) -> None:
-        """Build, and compare with a clean build; then there is nothing to do."""
+    def recovers(self) -> bool:
+        """Build, and return whether that gives what a clean build gives, and then nothing is to be done."""
         sandbox = self.bench.sandbox
         asked = self.oracle.ask(self.bench.drawn.files())
         said = omnibuild(sandbox, "build")
         assert (said.code, said.json["problems"]) == (0, [])
         assert sandbox.tree() == self.oracle.result(asked).tree
-        assert omnibuild(sandbox, "build").at_once
         leftovers = [it.name for it in (sandbox.root / "cache").iterdir() if it.suffix == ".new"]
         assert leftovers == []
+        return omnibuild(sandbox, "build").at_once
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_a_build_that_is_killed_at_any_point_leaves_nothing_half_done(
         last += step
         victim.lay(change(last))
         ended += not victim.killed(last).killed
-        victim.recover()
+        assert victim.recovers()
     assert last > 50
 
 
@@ -109,7 +109,7 @@ def test_a_change_of_the_output_that_is_killed_at_any_point_is_ended_or_taken_ba
     other = moved(3)
     for drawn in (other, FIRST):
         victim.lay(drawn)
-        victim.recover()
+        assert victim.recovers()
     last, ended = 0, False
     while not ended:  # both are kept: all that is done is to bring the output in step
         last += 1
@@ -117,9 +117,9 @@ def test_a_change_of_the_output_that_is_killed_at_any_point_is_ended_or_taken_ba
         ended = not victim.killed(last, folder=victim.bench.sandbox.out).killed
         if goes_back:
             victim.lay(FIRST)
-        victim.recover()
+        assert victim.recovers()
         victim.lay(FIRST)
-        victim.recover()
+        assert victim.recovers()
     assert last > 50
 
 
@@ -130,7 +130,7 @@ def test_a_first_build_that_is_killed_at_any_point_leaves_nothing_half_done(vict
         for folder in ("out", "cache"):
             shutil.rmtree(victim.bench.sandbox.root / folder)
         ended = not victim.killed(last).killed
-        victim.recover()
+        assert victim.recovers()
     assert last > 50
 
 
@@ -140,7 +140,7 @@ def test_a_recovery_that_is_killed_leaves_nothing_half_done(victim: Victim) -> N
         victim.lay(moved(number))
         for _ in range(3):
             victim.killed(chance.randrange(1, 120))
-        victim.recover()
+        assert victim.recovers()
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
@@ -153,7 +153,7 @@ def test_a_build_that_is_killed_at_any_time_leaves_nothing_half_done(victim: Vic
     for number in range(2, 42):
         victim.lay(rebuilt(number, jobs))
         victim.killed(delay=chance.random() * took)
-        victim.recover()
+        assert victim.recovers()
 
 
 def test_no_worker_outlives_its_build(victim: Victim, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,4 +165,4 @@ def test_no_worker_outlives_its_build(victim: Victim, monkeypatch: pytest.Monkey
         with monkeypatch.context() as patch:
             patch.setattr(workers._Crew, "answer", die)
             assert victim.killed().killed  # which waits for all that hold its pipe
-        victim.recover()
+        assert victim.recovers()

@@ -24,7 +24,8 @@ from omnibuild.core.events import (
     StepStarted,
     ToolRan,
 )
-from omnibuild.core.values import Json, Level, Place, Problem, Report, Status
+from omnibuild.core.problem_json import problem_json
+from omnibuild.core.values import Json, Level, Problem, Report, Status
 
 NAME = "events.jsonl"
 BEFORE = "events.1.jsonl"
@@ -95,11 +96,11 @@ class EventLog:
                 found = {"outcome": it.status.value, "because": because, "files": it.files, "ms": it.ms}
                 self._write("node_finished", {"node": it.node, **found})
             case ProblemFound(problem=problem):
-                self._write("problem", _problem(problem))
+                self._write("problem", problem_json(problem))
             case BuildFinished(report=report):
                 self._report = report
                 for problem in report.problems:
-                    self._write("problem", _problem(problem))
+                    self._write("problem", problem_json(problem))
             case _:
                 return
 
@@ -161,18 +162,4 @@ def _sum(report: Report) -> dict[str, Json]:
         "warnings": levels.count(Level.WARN),
         "written": len(report.written),
         "removed": len(report.removed),
-    }
-
-
-def _problem(problem: Problem) -> dict[str, Json]:
-    at = problem.at if isinstance(problem.at, Place) else None
-    return {
-        "code": problem.code,
-        "level": problem.level.value,
-        "message": problem.message,
-        "hint": problem.hint,
-        "node": problem.node,
-        "file": at.file if at else None,
-        "line": at.line if at else None,
-        "column": at.column if at else None,
     }

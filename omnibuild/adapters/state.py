@@ -138,17 +138,17 @@ def keep_state(
 def recall(root: Path, settings: Settings) -> Recalled | None:
     """Return what is known of the workspace from the last build, if only files of nodes differ from then."""
     cache = root / settings.cache
-    if noop.different is None or noop.different[0] != str(root) or settings.cache != noop.DEFAULT_CACHE:
+    found, noop.different = noop.different, None  # it was seen once, and holds for one build
+    if found is None or found[0] != str(root) or settings.cache != noop.DEFAULT_CACHE:
         return None
     if settings.mode is not Mode.FAST or at_compile(settings):
         return None
-    _, checksum, files, folders = noop.different
+    _, checksum, files, folders = found
     with suppress(OSError, ValueError, TypeError, EOFError):
-        data = (cache / noop.NAME).read_bytes()
-        state = noop.read(str(cache / noop.NAME))
+        now, state = noop.load(str(cache / noop.NAME)) or (b"", ())
         remembered = (cache / MEMORY).read_bytes()
         # Another build may have been faster, while this one waited for it.
-        if state is None or data[:8] != checksum or remembered[:8] != state[-1] or state[2][0] != settings.mode.value:
+        if now != checksum or remembered[:8] != state[-1] or state[2][0] != settings.mode.value:
             return None
         if noop.checksum(remembered[8:]) != remembered[:8] or len(remembered) == 8:
             return None
@@ -156,8 +156,8 @@ def recall(root: Path, settings: Settings) -> Recalled | None:
         changed = {it: noop.changed(os.stat(root / it)) for it in folders}  # noqa: PTH116
         if any(memory.folders.get(it) != listing(os.listdir(root / it)) for it in folders):  # noqa: PTH208
             return None
-        found = part(memory, files)
-        return Recalled(found, state, changed) if found else None
+        concerned = part(memory, files)
+        return Recalled(concerned, state, changed) if concerned else None
     return None
 
 

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from omnibuild.adapters.store_entry import read_content, read_trace
 from omnibuild.adapters.store_rows import remove_store
-from omnibuild.cache.trace import from_json, to_json
+from omnibuild.cache.trace import to_json
 from omnibuild.core.values import Level, Problem, Trace, digest
 
 _FILL = 0.9
@@ -187,21 +188,3 @@ def is_unreadable(error: Exception) -> bool:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     other = code == sqlite3.SQLITE_ERROR and any(it in str(error) for it in _OTHER_TABLES)
     return isinstance(error, _UnreadableError) or code in _UNREADABLE or other
-
-
-def read_trace(data: bytes, node: str, key: str) -> Trace:
-    """Return the trace that stands in an entry. Raises ValueError if it is damaged or another one's."""
-    sum_, _, text = data.decode().partition("\n")
-    if digest(text) != sum_:
-        raise ValueError(f"the trace of {node} is damaged")
-    trace = from_json(json.loads(text))
-    if (trace.manifest.node, trace.manifest.key) != (node, key):
-        raise ValueError(f"the trace of {node} is another one's")
-    return trace
-
-
-def read_content(data: bytes, expected: str) -> str:
-    """Return the text that stands in an entry. Raises ValueError if it has another digest."""
-    if digest(data) != expected:
-        raise ValueError(f"the content {expected[:12]} is damaged")
-    return data.decode()

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from omnibuild.adapters.store import read_content, read_trace
+from omnibuild.adapters.store_entry import read_content, read_trace
 from omnibuild.adapters.store_rows import Progress, Row, StoreError, StoreRows, opened, progressing
 
 _KEY = re.compile(rb"[0-9a-f]{64}")

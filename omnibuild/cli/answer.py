@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 
 import click
 
-from omnibuild.core.values import Json, Outcome, Place, Problem, Report, Status
+from omnibuild.core.problem_json import problem_json
+from omnibuild.core.values import Json, Outcome, Problem, Report, Status
 
 
 def show_json(value: Json) -> None:
@@ -52,18 +53,3 @@ def outcome_json(outcome: Outcome) -> dict[str, Json]:
     """Return what became of a node."""
     because: list[Json] = list(outcome.because)
     return {"outcome": outcome.status.value, "because": because, "files": outcome.files, "ms": outcome.ms}
-
-
-def problem_json(problem: Problem) -> dict[str, Json]:
-    """Return a problem; what is not known of its place is null."""
-    at = problem.at if isinstance(problem.at, Place) else None
-    return {
-        "code": problem.code,
-        "level": problem.level.value,
-        "message": problem.message,
-        "hint": problem.hint,
-        "node": problem.node,
-        "file": at.file if at else None,
-        "line": at.line if at else None,
-        "column": at.column if at else None,
-    }

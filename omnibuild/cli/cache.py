@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from omnibuild.cli import FINE, PROBLEMS
-from omnibuild.cli.answer import problem_json, show_json
+from omnibuild.cli.answer import show_json
 from omnibuild.cli.call import Call
 from omnibuild.cli.console import Console, counted, sized
 from omnibuild.cli.progress import counting, waiting
 from omnibuild.cli.verb import Verb, VerbGroup, as_json
+from omnibuild.core.problem_json import problem_json
 from omnibuild.core.values import Json, Level, Problem
 
 if TYPE_CHECKING:

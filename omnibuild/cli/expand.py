@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from omnibuild.cli.answer import problem_json, show_json
+from omnibuild.cli.answer import show_json
 from omnibuild.cli.call import Call
 from omnibuild.cli.report import exit_code
 from omnibuild.cli.selector import NodeType
 from omnibuild.cli.verb import Verb, as_json
 from omnibuild.core.nearest import nearest
+from omnibuild.core.problem_json import problem_json
 from omnibuild.core.values import Json
 
 if TYPE_CHECKING:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from omnibuild.cli.answer import problem_json, show_json
+from omnibuild.cli.answer import show_json
 from omnibuild.cli.call import Call
 from omnibuild.cli.console import Console, harmless
 from omnibuild.cli.report import exit_code
 from omnibuild.cli.verb import SELECTORS, Verb, as_json, selectors
+from omnibuild.core.problem_json import problem_json
 from omnibuild.core.values import Json, Level, NodeSpec, Place, Problem, Spec
 
 if TYPE_CHECKING:

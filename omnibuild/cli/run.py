@@ -8,10 +8,11 @@ import os
 import click
 
 from omnibuild.cli import PROBLEMS
-from omnibuild.cli.answer import problem_json, show_json
+from omnibuild.cli.answer import show_json
 from omnibuild.cli.call import Call
 from omnibuild.cli.selector import NodeType
 from omnibuild.cli.verb import Verb, as_json
+from omnibuild.core.problem_json import problem_json
 from omnibuild.core.values import Json, Place, Problem
 from omnibuild.workspace import ConfigurationError, Workspace
 

@@ -37,6 +37,17 @@ def examples_path(spec: NodeSpec, names: Names) -> str:
     return names.path(f"{names.package_of(spec.name)}.tests.test_handler_{spec.name}")
 
 
+def example_functions(
+    spec: NodeSpec, test: Callable[[str, Example], Compound]
+) -> tuple[list[Compound], dict[tuple[str, ...], Pointer]]:
+    """Return a function for each example, made by `test` of its name, and where each comes from."""
+    names = [f"test_{it}" for it in example_names(spec)]
+    functions = [test(name, example) for name, example in zip(names, spec.examples, strict=True)]
+    origins: dict[tuple[str, ...], Pointer] = {(): spec.at.to("examples")}
+    origins |= {(name,): example.at for name, example in zip(names, spec.examples, strict=True)}
+    return functions, origins
+
+
 class _ExampleTests:
     """Writes the test module of a node's examples."""
 
@@ -49,11 +60,7 @@ class _ExampleTests:
 
     def part(self) -> Part:
         spec = self._spec
-        tests: list[Statement] = []
-        origins: dict[tuple[str, ...], Pointer] = {(): spec.at.to("examples")}
-        for name, example in zip(example_names(spec), spec.examples, strict=True):
-            tests.append(self._test(f"test_{name}", example))
-            origins[(f"test_{name}",)] = example.at
+        tests, origins = example_functions(spec, self._test)
         text = module(f"What {spec.name} gives for the examples of its spec.", self._imports, tests)
         return Part(examples_path(spec, self._names), text, origins)
 

@@ -10,14 +10,14 @@ from omnibuild.assemble.imports import Imports
 from omnibuild.assemble.module import module
 from omnibuild.assemble.tree import Compound, Docstring, Line, Parameter, Statement, assign, function, quoted, spaced
 from omnibuild.assemble.types import Types
-from omnibuild.core.values import Example, NodeSpec, Pointer, Ref, Type
+from omnibuild.core.values import Example, NodeSpec, Ref, Type
 from omnibuild.onex.connectors import connectors_of, fixtures
 from omnibuild.onex.connectors.connector import Fixture
 from omnibuild.onex.effect.scene import Scene
 from omnibuild.onex.effect.world import provided
-from omnibuild.onex.names import Names, example_names, handler_class
+from omnibuild.onex.names import Names, handler_class
 from omnibuild.onex.part import Part
-from omnibuild.onex.tests import examples_path
+from omnibuild.onex.tests import example_functions, examples_path
 
 _ERRORS = ("OperationError", "StepError")
 """The exceptions of the package's own module `errors`."""
@@ -47,11 +47,7 @@ class _Scenarios:
 
     def part(self) -> Part:
         spec = self._spec
-        tests: list[Statement] = []
-        origins: dict[tuple[str, ...], Pointer] = {(): spec.at.to("examples")}
-        for name, example in zip(example_names(spec), spec.examples, strict=True):
-            tests.append(self._test(f"test_{name}", example))
-            origins[(f"test_{name}",)] = example.at
+        tests, origins = example_functions(spec, self._test)
         if self._runs and self._is_closed:
             tests.insert(0, self._handled())
         text = module(f"What {spec.name} does in the examples of its spec.", self._imports, tests)

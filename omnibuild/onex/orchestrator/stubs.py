@@ -21,13 +21,13 @@ from omnibuild.assemble.tree import (
     spaced,
 )
 from omnibuild.assemble.types import Types
-from omnibuild.core.values import Example, NodeSpec, Pointer, Ref, Type
-from omnibuild.onex.names import Names, example_names, handler_class
+from omnibuild.core.values import Example, NodeSpec, Ref, Type
+from omnibuild.onex.names import Names, handler_class
 from omnibuild.onex.orchestrator.answers import Answer, answers, undone
 from omnibuild.onex.orchestrator.steps import Steps, is_chain
 from omnibuild.onex.orchestrator.wiring import called_nodes
 from omnibuild.onex.part import Part
-from omnibuild.onex.tests import examples_path
+from omnibuild.onex.tests import example_functions, examples_path
 
 _ERRORS = ("OperationError", "StepError")
 
@@ -49,11 +49,7 @@ class _StubTests:
 
     def part(self) -> Part:
         spec = self._spec
-        tests: list[Statement] = []
-        origins: dict[tuple[str, ...], Pointer] = {(): spec.at.to("examples")}
-        for name, example in zip(example_names(spec), spec.examples, strict=True):
-            tests.append(self._test(f"test_{name}", example))
-            origins[(f"test_{name}",)] = example.at
+        tests, origins = example_functions(spec, self._test)
         text = module(f"What {spec.name} does in the examples of its spec.", self._imports, tests)
         return Part(examples_path(spec, self._names), text, origins)
 

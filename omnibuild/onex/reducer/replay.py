@@ -10,10 +10,10 @@ from omnibuild.assemble.module import module
 from omnibuild.assemble.tree import Compound, Docstring, Line, Parameter, Statement, assign, function, quoted, spaced
 from omnibuild.assemble.types import Types
 from omnibuild.core.values import Enum, Example, Field, Json, Machine, Model, NodeSpec, Pointer, Problem, Ref, Type
-from omnibuild.onex.names import Names, example_names, handler_class
+from omnibuild.onex.names import Names, handler_class
 from omnibuild.onex.part import Part
 from omnibuild.onex.reducer.machine import EVENT, STATE, STATUS, unknown
-from omnibuild.onex.tests import examples_path
+from omnibuild.onex.tests import example_functions, examples_path
 from omnibuild.spec.conformity import check_model, check_value
 from omnibuild.spec.machine import TAG
 
@@ -92,12 +92,9 @@ class _ReplayTests:
 
     def part(self) -> Part:
         spec = self._spec
-        tests: list[Statement] = [self._replay()]
-        origins: dict[tuple[str, ...], Pointer] = {(): spec.at.to("examples")}
-        for name, example in zip(example_names(spec), spec.examples, strict=True):
-            tests.append(self._test(f"test_{name}", example))
-            origins[(f"test_{name}",)] = example.at
-        text = module(f"What becomes of {spec.name} in the examples of its spec.", self._imports, tests)
+        tests, origins = example_functions(spec, self._test)
+        body = [self._replay(), *tests]
+        text = module(f"What becomes of {spec.name} in the examples of its spec.", self._imports, body)
         return Part(examples_path(spec, self._names), text, origins)
 
     def _class_name(self, ref: Ref) -> str:
