@@ -176,8 +176,8 @@ def _is_wide(spec: Spec, found: Survey) -> bool:
     """Return whether a spec is made of others, or depends on nodes without needing them."""
     if any(it.owns(spec.at) for it in found.expansions.values()) or spec.code or spec.imports:
         return True
-    if not isinstance(spec, NodeSpec):
-        return False
+    if not isinstance(spec, NodeSpec) or spec.adopted:
+        return isinstance(spec, NodeSpec)
     # Who consumes and publishes what, and with which payloads, is judged over all nodes together.
     return spec.events != Events() or bool(published_topics(spec)) or any(it.consumes for it in spec.handlers)
 

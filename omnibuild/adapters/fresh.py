@@ -10,6 +10,19 @@ SCHEMA = ".omnibuild.schema.json"
 """The JSON Schema beside the specs; its name is hidden, so nobody takes it for a spec."""
 
 
+def settings_text(package: str) -> str:
+    """Return the omnibuild.toml of a new workspace."""
+    return f"""[workspace]
+package = "{package}"  # the import package that is generated in out/src/
+
+[build]
+mode = "balanced"  # fast | balanced | strict
+
+[env.production.build]  # omnibuild --env production build
+mode = "strict"
+"""
+
+
 def write_new(root: Path, files: Mapping[str, str]) -> tuple[str, ...]:
     """Write those of the files that are not there yet, and return their paths. Raises OSError."""
     written = []

@@ -17,7 +17,7 @@ from omnibuild.core.nearest import nearest
 from omnibuild.core.values import Problem
 
 SECTIONS = {
-    "Start": ("init", "new", "doctor"),
+    "Start": ("init", "new", "adopt", "doctor"),
     "Build": ("build", "check", "plan", "explain", "clean", "cache"),
     "Use": ("run", "list", "graph", "expand"),
     "Look up": ("gates", "schema", "completion"),

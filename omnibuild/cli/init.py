@@ -38,8 +38,8 @@ _IGNORED = ("cache", "out")
 @click.pass_obj
 def command(call: Call, folder: Path | None, package: str | None, as_json: bool) -> None:
     """Make a workspace."""
-    from omnibuild.adapters.fresh import SCHEMA, ignore, write_new, write_schema
-    from omnibuild.cli.starter import greeter_text, settings_text
+    from omnibuild.adapters.fresh import SCHEMA, ignore, settings_text, write_new, write_schema
+    from omnibuild.cli.starter import greeter_text
 
     root = call.folder / folder if folder else call.folder
     if package is not None and (fault := package_fault(package)):

@@ -15,19 +15,6 @@ _PLAIN = re.compile(r"[A-Za-z][\w()/'-]*,?( [\w()/'-]+,?)+\.?")
 """Sentences that mean the same in YAML with and without quotes."""
 
 
-def settings_text(package: str) -> str:
-    """Return the omnibuild.toml of a new workspace."""
-    return f"""[workspace]
-package = "{package}"  # the import package that is generated in out/src/
-
-[build]
-mode = "balanced"  # fast | balanced | strict
-
-[env.production.build]  # omnibuild --env production build
-mode = "strict"
-"""
-
-
 def greeter_text() -> str:
     """Return the first spec of a new workspace."""
     return f"""{_MARK}node: greeter

@@ -443,6 +443,14 @@ class Handler:
 
 
 @dataclass(frozen=True, slots=True)
+class Adopted:
+    """What the spec says of a contract that was there before it: `adopted:`, and the description, as written."""
+
+    sections: Mapping[str, Json]
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
 class SharedSpec:
     """Models and enums that several nodes use."""
 
@@ -497,6 +505,7 @@ class NodeSpec:
     """The existing classes that the spec refers to."""
     imports: tuple[CodeModule, ...] = ()
     """The workspace's own modules that come with these classes and with the body when they are imported."""
+    adopted: Adopted | None = None
 
 
 type Spec = NodeSpec | SharedSpec

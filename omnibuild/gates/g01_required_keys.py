@@ -42,6 +42,7 @@ _OPTIONAL = frozenset(
         "env",
         "uses",
         "contract",
+        "adopted",
         "messages",
         "emits",
         "states",
@@ -54,7 +55,7 @@ _OPTIONAL = frozenset(
         "store",
     ]
 )
-_DOINGS = ("logic", "body", "handler", "handlers")
+_DOINGS = ("logic", "body", "handler", "handlers", "adopted")
 
 
 def check(subject: DocumentSubject) -> Iterator[Problem]:
@@ -76,7 +77,7 @@ def check(subject: DocumentSubject) -> Iterator[Problem]:
 
 def _node(subject: DocumentSubject) -> Iterator[Problem]:
     kind = str(subject.data.get("kind"))
-    derived = kind == "reducer" and _has(subject, "transitions")
+    derived = (kind == "reducer" and _has(subject, "transitions")) or _has(subject, "adopted")
     yield from _lacks(subject, "node", "kind", "description", *(() if derived else ("input", "output")))
     section, entries = _SECTIONS.get(kind, _SECTIONS["compute"])
     if not subject.body and not any(_has(subject, key) for key in (*_DOINGS, section)):

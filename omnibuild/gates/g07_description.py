@@ -44,6 +44,8 @@ def check(subject: NodeSubject) -> Iterator[Problem]:
     spec = subject.spec
     if not isinstance(spec, NodeSpec) and not spec.description:
         return
+    if isinstance(spec, NodeSpec) and spec.adopted:  # the contract has it, and has to keep it
+        return
     fault = _fault(spec.description, spec.name)
     if fault:
         yield Problem(

@@ -22,7 +22,7 @@ def check(subject: NodeSubject) -> Iterator[Problem]:
             yield from _one_class(subject, file, name, tree)
             declared |= {it.name for it in classes(tree)}
     yield from _undeclared(subject, declared)
-    if subject.node:
+    if subject.node and not subject.node.adopted:  # an adopted node's code stays where it is
         yield from _node_files(subject, subject.node)
 
 

@@ -51,6 +51,8 @@ def _code(spec: NodeSpec, names: Names) -> Iterable[Part]:
     way = way_of(spec)
     package = names.path(names.package_of(spec.name), is_package=True)
     yield Part(package, module(spec.description, None, []), {(): spec.at.to("description")})
+    if way.is_kept:
+        return
     handler = way.handler(spec, names)
     if handler:
         yield handlers_package(spec, names)

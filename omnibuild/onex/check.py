@@ -27,7 +27,8 @@ def check_spec(spec: Spec, names: Names) -> Iterator[Problem]:
         yield from _ends(spec, names)
         if machine is None:
             yield from _examples(spec, names)
-        yield from _variables(spec)
+        if not spec.adopted:
+            yield from _variables(spec)
         yield from way_of(spec).check(spec, names)
 
 

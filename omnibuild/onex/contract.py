@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from omnibuild.core.values import Json, Kind, NodeSpec, Variable
+from omnibuild.core.values import Json, Kind, NodeSpec
+from omnibuild.onex.adopted.contract import adopted_contract, variable_entry
+from omnibuild.onex.adopted.shapes import merged
 from omnibuild.onex.names import Names, folder, handler_class, node_type
 from omnibuild.onex.reducer.state_machine import state_machine
 from omnibuild.onex.topics import consumed_topic, topics
@@ -15,6 +17,8 @@ _PURE = (Kind.COMPUTE, Kind.REDUCER)
 
 def contract(spec: NodeSpec, names: Names) -> dict[str, Json]:
     """Return a node's contract; what the spec says under `contract:` is merged last."""
+    if spec.adopted:
+        return merged(adopted_contract(spec, spec.adopted), spec.contract)
     found = topics(spec, names.graph)
     version = semver(spec.version)
     result: dict[str, Json] = {
@@ -43,7 +47,7 @@ def contract(spec: NodeSpec, names: Names) -> dict[str, Json]:
     if spec.machine:
         result["state_machine"] = state_machine(spec, spec.machine)
     if spec.env:
-        result["env_dependencies"] = {it.name: _variable(it) for it in spec.env}
+        result["env_dependencies"] = {it.name: variable_entry(it) for it in spec.env}
     return merged(result, spec.contract)
 
 
@@ -90,22 +94,4 @@ def _descriptor(spec: NodeSpec) -> dict[str, Json]:
             "max_retries": spec.policy.retry.attempts - 1,
             "base_delay_ms": round(spec.policy.retry.backoff * 1000),
         }
-    return result
-
-
-def _variable(variable: Variable) -> Json:
-    result: dict[str, Json] = {"required": variable.required}
-    if variable.default is not None:
-        result["default"] = variable.default
-    if variable.description:
-        result["description"] = variable.description
-    return result
-
-
-def merged(base: dict[str, Json], over: dict[str, Json]) -> dict[str, Json]:
-    """Return the base with the other mapping merged in, mappings deeply, everything else replaced."""
-    result = dict(base)
-    for key, value in over.items():
-        below = result.get(key)
-        result[key] = merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
     return result

@@ -34,7 +34,8 @@ def own_classes(spec: Spec, names: Names) -> list[tuple[str, str]]:
 def _package(spec: Spec, names: Names) -> Part:
     imports = Imports(names.package)
     classes = [imports.name(module_, name) for module_, name in own_classes(spec, names)]
-    ends = (spec.input, spec.output) if isinstance(spec, NodeSpec) else ()
+    ends = [spec.input, spec.output] if isinstance(spec, NodeSpec) else []
+    ends = [ref for ref in ends if names.graph.lookup(ref)]  # an adopted node may not say what they are
     classes += [imports.name(names.class_module(ref), names.class_name(ref)) for ref in ends]
     exported = ", ".join(quoted(name) for name in sorted(set(classes)))
     body = [spaced(assign("__all__", f"[{exported}]"))] if classes else []

@@ -21,7 +21,15 @@ class Topics:
 
 
 def topics(spec: NodeSpec, graph: Graph) -> Topics:
-    """Return a node's topics: the derived ones, those of `events:` with names of nodes resolved, and of operations."""
+    """Return a node's topics: the derived ones, those of `events:` with names of nodes resolved, and of operations.
+
+    An adopted node has those that its contract names, and no others.
+    """
+    if spec.adopted:
+        terminal = spec.adopted.sections.get("terminal")
+        return Topics(
+            "", terminal if isinstance(terminal, str) else "", "", spec.events.consumes, spec.events.publishes
+        )
     requested, completed, failed = (
         _topic(spec, "cmd", "requested"),
         _topic(spec, "evt", "completed"),

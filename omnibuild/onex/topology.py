@@ -19,14 +19,20 @@ def topic_graph(graph: Graph) -> TopicGraph:
     return TopicGraph(
         tuple(end for spec in nodes for end in _published(spec, graph)),
         tuple(end for spec in nodes for end in _consumed(spec, graph)),
-        {spec.name: frozenset(spec.events.external) for spec in nodes if spec.events.external},
+        {spec.name: frozenset(it) for spec in nodes if (it := _external(spec))},
     )
+
+
+def _external(spec: NodeSpec) -> tuple[str, ...]:
+    """Return the topics that may come from outside or lead there: all of an adopted node, among others that are not."""
+    return (*spec.events.consumes, *spec.events.publishes) if spec.adopted else spec.events.external
 
 
 def _published(spec: NodeSpec, graph: Graph) -> Iterator[End]:
     own = topics(spec, graph)
-    yield End(spec.name, own.completed, spec.at, (spec.output,), derived=True)
-    yield End(spec.name, own.failed, spec.at, derived=True)
+    if not spec.adopted:
+        yield End(spec.name, own.completed, spec.at, (spec.output,), derived=True)
+        yield End(spec.name, own.failed, spec.at, derived=True)
     operations = dict(_operations(spec))
     for index, topic in enumerate(spec.events.publishes):
         _, payloads = operations.pop(topic, (spec.at, ()))
@@ -50,7 +56,8 @@ def _operations(spec: NodeSpec) -> Iterator[tuple[str, tuple[Pointer, tuple[Ref,
 
 def _consumed(spec: NodeSpec, graph: Graph) -> Iterator[End]:
     accepted = (spec.input, *(spec.machine.messages if spec.machine else ()))
-    yield End(spec.name, topics(spec, graph).requested, spec.at, accepted, derived=True)
+    if not spec.adopted:
+        yield End(spec.name, topics(spec, graph).requested, spec.at, accepted, derived=True)
     for index, name in enumerate(spec.events.consumes):
         at = spec.at.to("events", "consumes", index)
         yield End(spec.name, consumed_topic(name, graph), at, accepted)

@@ -42,3 +42,5 @@ class Way:
     """Whether the handler has an `aclose`, which who made it must await."""
     test_requirements: Callable[[NodeSpec], frozenset[str]] = _none
     """What the generated tests need beside pytest and hypothesis."""
+    is_kept: bool = False
+    """Whether the node's code stays where it is: nothing is generated but models and what describes the node."""

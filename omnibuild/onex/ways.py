@@ -9,6 +9,7 @@ from omnibuild.core.values import NodeSpec
 from omnibuild.onex.way import Way
 
 _HOMES: tuple[tuple[Callable[[NodeSpec], object], str], ...] = (
+    (lambda spec: spec.adopted, "adopted.way"),
     (lambda spec: spec.handlers, "reference"),
     (lambda spec: spec.body, "body"),
     (lambda spec: spec.machine, "reducer.handler"),

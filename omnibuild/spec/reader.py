@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 
 from omnibuild.core.values import (
+    Adopted,
     Body,
     Enum,
     Events,
@@ -102,7 +103,18 @@ def _node(reading: Reading, written: WrittenNode, body: Body | None, domain: str
         operations=read_operations(reading, written.operations),
         steps=read_steps(reading, written.steps),
         handlers=handlers,
+        adopted=_adopted(reading, written) if written.adopted is not None else None,
     )
+
+
+def _adopted(reading: Reading, written: WrittenNode) -> Adopted:
+    # Loaded when it is needed: few specs have the section, and its models are many.
+    from omnibuild.spec.written_adopted import WrittenAdopted
+
+    at = reading.at.to("adopted")
+    _, problems = validate(WrittenAdopted, written.adopted or {}, at)
+    reading.problems += problems
+    return Adopted(written.adopted or {}, written.description)
 
 
 def _declared(reading: Reading, written: WrittenNode) -> tuple[list[Model], list[Enum], Machine | None]:
@@ -142,6 +154,10 @@ def _one_way(reading: Reading, written: WrittenNode, body: Body | None) -> None:
     elif kept and body:
         message = f"`{kept}` and the body {body.file} both say what `{reading.name}` does"
         reading.problem("two-ways", message, reading.at.to(kept, key=True), "keep one of them")
+    elif written.adopted is not None and (doing := next(iter([*said, *([kept] if kept else [])]), "")):
+        message = f"`{doing}` and `adopted` both say who answers"
+        hint = "remove `adopted` once the node's own handler has taken the place of the one that the contract names"
+        reading.problem("two-ways", message, reading.at.to(doing, key=True), hint)
     elif body and said:
         message = f"`{said[0]}` and the body {body.file} both say what `{reading.name}` does"
         reading.problem("two-ways", message, reading.at.to(said[0], key=True), "keep one of them")

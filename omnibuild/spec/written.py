@@ -257,3 +257,6 @@ class WrittenNode(Written):
     env: dict[str, WrittenVariable] = Field(default={}, description="Environment variables, read once, at start.")
     uses: list[str] = Field(default=[], description="Nodes needed that no reference shows.")
     contract: dict[str, JsonValue] = Field(default={}, description="Merged last into contract.yaml, verbatim.")
+    adopted: Annotated[dict[str, JsonValue], WithJsonSchema({"$ref": "#/$defs/WrittenAdopted"})] | None = Field(
+        default=None, description="What a contract says that was there before this spec; made by `omnibuild adopt`."
+    )

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omnibuild.core.values import Json
-from omnibuild.onex.contract import contract, merged, read_contract
+from omnibuild.onex.adopted.shapes import merged
+from omnibuild.onex.contract import contract, read_contract
 from omnibuild.onex.interface import interfaces
 from omnibuild.onex.metadata import metadata
 from omnibuild.onex.topics import topics

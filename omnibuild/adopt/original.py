@@ -1,0 +1,178 @@
+"""A contract as it was found: its data as ONEX reads it, and its text by top-level keys, comments included."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from omnibuild.core.values import Json, Place, Problem
+
+LARGEST = 1024 * 1024
+"""The longest contract that is read, in bytes: the longest of those that ONEX publishes has 60 KB."""
+
+MOST_VALUES = 100_000
+"""How many values a contract may hold once its aliases are followed."""
+
+_Loader: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+_DEEPEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The text of a top-level key: the comments right above it, and its own lines."""
+
+    comments: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A contract that was there before its spec. `head` are the comments above all of it."""
+
+    file: str
+    data: Mapping[str, Json]
+    blocks: Mapping[str, Block] = field(default_factory=dict)
+    head: str = ""
+
+    def at(self, key: str) -> Place:
+        """Return where a top-level key stands."""
+        block = self.blocks.get(key)
+        return Place(self.file, block.line if block else 1, 1)
+
+
+def read_original(file: str, text: str) -> Original | Problem:
+    """Return the contract that a text holds, or why it holds none."""
+    if "\x00" in text:
+        return _wrong(file, "it holds a null character", "is it a text at all?")
+    if _may_be_deep(text) and (line := _too_deep(text)):
+        return _wrong(file, f"it is nested more than {_DEEPEST} deep", "a contract is read by people", line)
+    loader = _Loader(text)
+    try:
+        root = loader.get_single_node()
+        data = loader.construct_document(root) if root else None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        message = f"it is not YAML: {error.problem or error.context}"
+        return _wrong(
+            file, message, "mend it and adopt again", mark.line + 1 if mark else 1, mark.column + 1 if mark else 1
+        )
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        return _wrong(file, f"it is not YAML: {str(error).splitlines()[0]}", "mend it and adopt again")
+    finally:
+        loader.dispose()
+    if not isinstance(data, dict):
+        called = {"list": "a list", "NoneType": "empty"}.get(type(data).__name__, "a single value")
+        return _wrong(file, f"a contract is a mapping, and this is {called}", "it begins with `name:`")
+    if _count(data, MOST_VALUES) <= 0:
+        return _wrong(file, f"its aliases make more than {MOST_VALUES} values of it", "write it without aliases")
+    blocks, head = _blocks(root, text)
+    return Original(file, _plain(data), blocks, head)
+
+
+def _wrong(file: str, message: str, hint: str, line: int = 1, column: int = 1) -> Problem:
+    return Problem("contract", f"this contract cannot be adopted: {message}", Place(file, line, column), hint)
+
+
+def _count(value: object, budget: int) -> int:
+    """Return what is left of a budget of values; not above zero where there are more."""
+    budget -= 1
+    if isinstance(value, dict | list):
+        for it in value.values() if isinstance(value, dict) else value:
+            if budget <= 0:
+                return budget
+            budget = _count(it, budget)
+    return budget
+
+
+def _plain(value: Any) -> Any:
+    """Return a value with keys that are text, and with texts in the place of dates: what the language can hold."""
+    match value:
+        case dict():
+            return {key if isinstance(key, str) else _text(key): _plain(it) for key, it in value.items()}
+        case list() | tuple():
+            return [_plain(it) for it in value]
+        case bool() | int() | float() | str() | None:
+            return value
+        case _:
+            return _text(value)
+
+
+def _text(value: object) -> str:
+    return (
+        {True: "true", False: "false", None: "null"}.get(value, str(value))
+        if value in (True, False, None)
+        else str(value)
+    )
+
+
+# ---------------------------------------------------------------------------------------- blocks
+
+
+def _blocks(root: Any, text: str) -> tuple[dict[str, Block], str]:
+    """Return the text of each top-level key, and what stands above the first of them."""
+    if root.flow_style:
+        return {}, ""
+    lines = text.splitlines()
+    starts = [(str(key.value), key.start_mark.line) for key, _ in root.value if key.start_mark.column == 0]
+    if len(starts) != len(root.value):
+        return {}, ""
+    found: dict[str, Block] = {}
+    above, head = _above(lines, 0, starts[0][1]) if starts else (0, "")
+    if starts:
+        comments = "\n".join(lines[above : starts[0][1]])
+        head = "\n".join(it for it in lines[:above] if it.startswith("#"))
+        if not head:
+            head, comments = comments, ""
+    for position, (name, start) in enumerate(starts):
+        end = starts[position + 1][1] if position + 1 < len(starts) else _end(lines)
+        next_above, next_comments = _above(lines, start + 1, end)
+        found[name] = Block(comments, "\n".join(lines[start:next_above]).rstrip(), start + 1)
+        comments = next_comments
+    return found, head
+
+
+def _above(lines: list[str], first: int, key: int) -> tuple[int, str]:
+    """Return where the comments right above a line begin, and their text."""
+    start = key
+    while start > first and lines[start - 1].startswith("#"):
+        start -= 1
+    return start, "\n".join(lines[start:key])
+
+
+def _end(lines: list[str]) -> int:
+    """Return where the last key ends: at the end of the document."""
+    return next((at for at, it in enumerate(lines) if it.startswith("...")), len(lines))
+
+
+# ----------------------------------------------------------------------------------------- depth
+
+
+def _may_be_deep(text: str) -> bool:
+    """Return whether a text could be nested too deep; cheap, and never wrong about those that could not."""
+    depth = deepest = 0
+    for it in re.finditer(r"[\[{\]}]", text):
+        depth = depth + 1 if it.group() in "[{" else max(0, depth - 1)
+        deepest = max(deepest, depth)
+    margins = max((len(it.group()) for it in re.finditer(r"^(?:[ ]|- ?|\? ?)+", text, re.MULTILINE)), default=0)
+    return deepest + margins > _DEEPEST
+
+
+def _too_deep(text: str) -> int:
+    """Return the line in which a text is nested too deep, 0 if it nowhere is. libyaml's composer would overflow."""
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=_Loader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > _DEEPEST:
+                    return event.start_mark.line + 1 if event.start_mark else 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+    except yaml.YAMLError:
+        return 0  # told with its place when the text is read
+    return 0

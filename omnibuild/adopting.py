@@ -1,0 +1,160 @@
+"""Taking over nodes that are there already: from folders and distributions to specs in a workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from omnibuild.adapters.contract_files import ContractFile, ContractFiles
+from omnibuild.adapters.folder import FolderInputs
+from omnibuild.adapters.fresh import settings_text, write_new
+from omnibuild.adopt.adoption import Adoption, adopt_contract
+from omnibuild.adopt.contract import kind_of
+from omnibuild.adopt.names import node_names
+from omnibuild.adopt.original import Original, read_original
+from omnibuild.core.values import Json, Kind, Problem, Settings
+from omnibuild.spec.document import declared, read
+from omnibuild.spec.workspace_names import package_fault
+from omnibuild.workspace import FILE, ConfigurationError, Workspace
+
+type Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """What became of the nodes that were found: `files` are the specs, path to text, that were or would be written."""
+
+    settings: Settings
+    nodes: tuple[Adoption, ...]
+    files: Mapping[str, str]
+    problems: tuple[Problem, ...]
+
+    def spec_file(self, node: Adoption) -> str:
+        """Return the file of a node's spec, relative to the workspace."""
+        return _spec_file(node.name, self.settings)
+
+    def output(self, node: Adoption) -> str:
+        """Return the contract.yaml that a build makes of the spec, relative to the workspace."""
+        folder = f"node_{node.name}_{node.told.kind.value}"
+        return f"{self.settings.out}/src/{self.settings.package}/nodes/{folder}/contract.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A contract that can be adopted."""
+
+    file: ContractFile
+    original: Original
+    kind: Kind
+
+
+def adopt(
+    folder: Path, words: Sequence[str], *, package: str | None, write: bool, progress: Progress | None = None
+) -> Adopted:
+    """Make specs of the nodes that the words lead to: folders, or distributions.
+
+    With `write`, they are written into the workspace of the folder, which is made if there is none; no file that is
+    there is changed. Raises ConfigurationError if the workspace cannot be opened or named, OSError if it cannot be
+    written.
+    """
+    root, settings, fresh = _workspace(folder, package)
+    problems: list[Problem] = []
+    candidates = list(_candidates(ContractFiles(root), words, problems))
+    there = _There.of(root, settings)
+    candidates = [it for it in candidates if not there.refuses(it, problems)]
+    names = node_names([(_name(it.original), it.kind) for it in candidates], there.names)
+    nodes: list[Adoption] = []
+    for count, (it, name) in enumerate(zip(candidates, names, strict=True), 1):
+        nodes.append(adopt_contract(it.original, name, it.kind, {}))
+        if progress:
+            progress(count, len(candidates))
+    files = {_spec_file(it.name, settings): it.text for it in nodes}
+    if write and files:
+        write_new(root, {**fresh, **files})
+    return Adopted(settings, tuple(nodes), files, tuple(problems))
+
+
+def _workspace(folder: Path, package: str | None) -> tuple[Path, Settings, dict[str, str]]:
+    """Return the workspace's folder, its settings, and the file that makes it one, if it is none yet."""
+    if Workspace.find(folder) is None:
+        if package is None:
+            hint = "--package NAME makes one here; NAME is the import package to generate, another than the adopted one"
+            message = f"there is no {FILE} in {folder.resolve()} or above it"
+            raise ConfigurationError((Problem("workspace", message, hint=hint),))
+        if fault := package_fault(package):
+            raise ConfigurationError((Problem("workspace", f"--package {package}: {fault}"),))
+        return folder.resolve(), Settings(package), {FILE: settings_text(package)}
+    space = Workspace.open(folder)
+    if package is not None and package != space.settings.package:
+        message = f"{FILE} says that the package is `{space.settings.package}`, not `{package}`"
+        raise ConfigurationError((Problem("workspace", message, hint="leave out --package"),))
+    return space.root, space.settings, {}
+
+
+def _candidates(files: ContractFiles, words: Sequence[str], problems: list[Problem]) -> Iterable[_Candidate]:
+    """Yield the contracts that can be adopted, and take note of what is wrong with the others."""
+    for it in files.find(words):
+        original = it if isinstance(it, Problem) else read_original(it.file, it.text)
+        if isinstance(it, Problem) or isinstance(original, Problem):
+            problems += [original] if isinstance(original, Problem) else []
+            continue
+        kind = kind_of(original.data, it.folder)
+        if not _name(original):
+            problems.append(_lacking(original, "name", "write `name: node_…`"))
+        elif kind is None:
+            hint = "write `node_type: compute`, `effect`, `reducer` or `orchestrator`"
+            problems.append(_lacking(original, "node_type", hint))
+        else:
+            yield _Candidate(it, original, kind)
+
+
+def _name(original: Original) -> str:
+    name = original.data.get("name")
+    return name if isinstance(name, str) else ""
+
+
+def _lacking(original: Original, key: str, hint: str) -> Problem:
+    found = original.data.get(key)
+    message = f"its `{key}` is `{found}`" if found else f"it has no `{key}`"
+    return Problem("contract", f"this contract cannot be adopted: {message}", original.at(key), hint)
+
+
+@dataclass(frozen=True, slots=True)
+class _There:
+    """What the specs of a workspace declare already, and the contracts that were adopted before: name to file."""
+
+    names: frozenset[str]
+    adopted: Mapping[str, str]
+
+    @classmethod
+    def of(cls, root: Path, settings: Settings) -> _There:
+        inputs = FolderInputs(root, settings.specs)
+        names: set[str] = set()
+        adopted: dict[str, str] = {}
+        for file in inputs.specs():
+            text = inputs.text(file)
+            if isinstance(text, str):
+                names |= {*declared(text)}
+                for it in read(file, text)[0] if "adopted:" in text else ():
+                    adopted[_adopted_name(it.data)] = file
+        return cls(frozenset(names), adopted)
+
+    def refuses(self, it: _Candidate, problems: list[Problem]) -> bool:
+        """Return whether a contract was adopted before, and say so."""
+        name = _name(it.original)
+        if name in self.adopted:
+            hint = f"remove {self.adopted[name]} to adopt it anew"
+            problems.append(Problem("adopted", f"`{name}` was adopted before", it.original.at("name"), hint))
+        return name in self.adopted
+
+
+def _adopted_name(data: Mapping[str, Json]) -> str:
+    """Return the name of the contract that a spec was made of."""
+    adopted = data.get("adopted")
+    said = adopted.get("name") if isinstance(adopted, dict) else None
+    return str(said or f"node_{data.get('node')}_{data.get('kind')}")
+
+
+def _spec_file(name: str, settings: Settings) -> str:
+    return f"{settings.specs}/{name}.yaml"
