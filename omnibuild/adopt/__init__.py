@@ -1,0 +1,1 @@
+"""Specs of nodes that exist already: their code is read, never imported."""
