@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import sysconfig
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from omnibuild.adapters.contract_files import ContractFile, ContractFiles
 from omnibuild.adapters.folder import FolderInputs
 from omnibuild.adapters.fresh import settings_text, write_new
+from omnibuild.adapters.sources import DiskSources
 from omnibuild.adopt.adoption import Adoption, adopt_contract
 from omnibuild.adopt.contract import kind_of
+from omnibuild.adopt.findings import Progress, findings
+from omnibuild.adopt.findings.finding import Subject
+from omnibuild.adopt.library import Library
+from omnibuild.adopt.lookup import Lookup
 from omnibuild.adopt.names import node_names
 from omnibuild.adopt.original import Original, read_original
-from omnibuild.core.values import Json, Kind, Problem, Settings
+from omnibuild.core.values import Json, Kind, Place, Problem, Settings
 from omnibuild.spec.document import declared, read
 from omnibuild.spec.workspace_names import package_fault
 from omnibuild.workspace import FILE, ConfigurationError, Workspace
-
-type Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,24 @@ class Adopted:
         """Return the contract.yaml that a build makes of the spec, relative to the workspace."""
         folder = f"node_{node.name}_{node.told.kind.value}"
         return f"{self.settings.out}/src/{self.settings.package}/nodes/{folder}/contract.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What is wrong with nodes: `packages` says of every contract's file in which package it stands."""
+
+    packages: Mapping[str, str]
+    findings: tuple[Problem, ...]
+    problems: tuple[Problem, ...]
+    """Why some contracts could not be looked at."""
+
+    def table(self) -> Mapping[str, Counter[str]]:
+        """Return how many nodes and findings of each code there are, by package."""
+        found = {it: Counter({"nodes": number}) for it, number in sorted(Counter(self.packages.values()).items())}
+        for it in self.findings:
+            if isinstance(it.at, Place):
+                found[self.packages[it.at.file]][it.code] += 1
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +98,22 @@ def adopt(
     return Adopted(settings, tuple(nodes), files, tuple(problems))
 
 
+def report(folder: Path, words: Sequence[str], *, progress: Progress | None = None) -> Reported:
+    """Hold the contracts that the words lead to against one another and against their code; nothing is written."""
+    problems: list[Problem] = []
+    candidates = list(_candidates(ContractFiles(Workspace.find(folder) or folder), words, problems))
+    lookup = _lookup(candidates)
+    subjects = [Subject(it.original, _name(it.original), lookup) for it in candidates]
+    packages = {it.original.file: it.file.package for it in candidates}
+    return Reported(packages, tuple(findings(subjects, progress)), tuple(problems))
+
+
+def _lookup(candidates: Sequence[_Candidate]) -> Lookup:
+    """Return where names of the code beside the contracts are looked up, and of what is installed beside omnibuild."""
+    roots = dict.fromkeys([*(it.file.root for it in candidates), Path(sysconfig.get_path("purelib"))])
+    return Lookup(Library(DiskSources([*roots])))
+
+
 def _workspace(folder: Path, package: str | None) -> tuple[Path, Settings, dict[str, str]]:
     """Return the workspace's folder, its settings, and the file that makes it one, if it is none yet."""
     if Workspace.find(folder) is None:
@@ -99,7 +138,7 @@ def _candidates(files: ContractFiles, words: Sequence[str], problems: list[Probl
         if isinstance(it, Problem) or isinstance(original, Problem):
             problems += [original] if isinstance(original, Problem) else []
             continue
-        kind = kind_of(original.data, it.folder)
+        kind = kind_of(original.data, Path(it.folder).name)
         if not _name(original):
             problems.append(_lacking(original, "name", "write `name: node_…`"))
         elif kind is None:

@@ -22,12 +22,18 @@ _REFERENCE = re.compile(r"\b([A-Za-z_]\w*)(?:\.\w+)*[.:][A-Z]\w*")
 
 @dataclass(frozen=True, slots=True)
 class ContractFile:
-    """A contract's path as it is told, the folder that Python would find its package in, and its text."""
+    """A contract: its path as it is told, its folder, the folder that Python finds its package in, and its text."""
 
     file: str
     folder: str
     root: Path
     text: str
+
+    @property
+    def package(self) -> str:
+        """The top-level package that the contract stands in."""
+        folder = Path(self.folder)
+        return folder.relative_to(self.root).parts[0] if folder != self.root else folder.name
 
 
 class ContractFiles:
@@ -113,7 +119,7 @@ class ContractFiles:
         except OSError as error:
             return self._unread(path, _why(error))
         folder = path.parent.resolve()
-        return ContractFile(self._told(path), folder.name, _import_root(folder, text), text)
+        return ContractFile(self._told(path), str(folder), _import_root(folder, text), text)
 
     def _unread(self, path: Path, why: str, hint: str = "mend it and adopt again") -> Problem:
         return Problem("contract", f"this cannot be adopted: {why}", Place(self._told(path), 1, 1), hint)

@@ -17,7 +17,7 @@ from omnibuild.spec.written import SEMVER
 from omnibuild.spec.written_adopted import WrittenAdopted
 
 _KINDS = tuple(kind.value for kind in Kind)
-_LOOSE = ("inputs", "outputs", "env_dependencies")
+LOOSE = ("inputs", "outputs", "env_dependencies")
 """The sections that people write in braces, with descriptions that they do not always quote."""
 
 _LONGEST = 365 * 24 * 3_600_000
@@ -98,7 +98,7 @@ class _Telling:
 
     def _strays(self) -> None:
         """Take out the words behind a comma without quotes, which YAML took for keys."""
-        for section in _LOOSE:
+        for section in LOOSE:
             entries = self._rest.get(section)
             if not isinstance(entries, dict):
                 continue

@@ -9,7 +9,8 @@ from typing import Any
 
 import yaml
 
-from omnibuild.core.values import Json, Place, Problem
+from omnibuild.core.values import Json, Place, Pointer, Problem
+from omnibuild.spec.marks import locate
 
 LARGEST = 1024 * 1024
 """The longest contract that is read, in bytes: the longest of those that ONEX publishes has 60 KB."""
@@ -27,7 +28,6 @@ class Block:
 
     comments: str
     text: str
-    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,14 @@ class Original:
     """A contract that was there before its spec. `head` are the comments above all of it."""
 
     file: str
+    text: str
     data: Mapping[str, Json]
     blocks: Mapping[str, Block] = field(default_factory=dict)
     head: str = ""
 
-    def at(self, key: str) -> Place:
-        """Return where a top-level key stands."""
-        block = self.blocks.get(key)
-        return Place(self.file, block.line if block else 1, 1)
+    def at(self, *path: str | int) -> Place:
+        """Return where a value stands."""
+        return locate(Pointer(self.file, 0, path), self.text)
 
 
 def read_original(file: str, text: str) -> Original | Problem:
@@ -71,7 +71,7 @@ def read_original(file: str, text: str) -> Original | Problem:
     if _count(data, MOST_VALUES) <= 0:
         return _wrong(file, f"its aliases make more than {MOST_VALUES} values of it", "write it without aliases")
     blocks, head = _blocks(root, text)
-    return Original(file, _plain(data), blocks, head)
+    return Original(file, text, _plain(data), blocks, head)
 
 
 def _wrong(file: str, message: str, hint: str, line: int = 1, column: int = 1) -> Problem:
@@ -131,7 +131,7 @@ def _blocks(root: Any, text: str) -> tuple[dict[str, Block], str]:
     for position, (name, start) in enumerate(starts):
         end = starts[position + 1][1] if position + 1 < len(starts) else _end(lines)
         next_above, next_comments = _above(lines, start + 1, end)
-        found[name] = Block(comments, "\n".join(lines[start:next_above]).rstrip(), start + 1)
+        found[name] = Block(comments, "\n".join(lines[start:next_above]).rstrip())
         comments = next_comments
     return found, head
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +13,7 @@ from omnibuild.cli.call import Call
 from omnibuild.cli.console import counted, harmless
 from omnibuild.cli.verb import Verb, as_json
 from omnibuild.core.problem_json import problem_json
-from omnibuild.core.values import Json, Level
+from omnibuild.core.values import Json, Level, Problem
 
 if TYPE_CHECKING:
     from omnibuild.adopt.adoption import Adoption
@@ -53,18 +54,41 @@ def command(
     from omnibuild.adopting import adopt
     from omnibuild.cli.progress import counting
 
+    if report:
+        _report(call, paths, as_json=as_json)
     with counting("adopt") as progress:
-        adopted = adopt(call.folder, paths, package=package, write=not (dry_run or report), progress=progress)
+        adopted = adopt(call.folder, paths, package=package, write=not dry_run, progress=progress)
     if as_json:
-        show_json(
-            {
-                "adopted": [_json(adopted, it) for it in adopted.nodes],
-                "problems": [problem_json(it) for it in adopted.problems],
-            }
-        )
+        problems: list[Json] = [problem_json(it) for it in adopted.problems]
+        show_json({"adopted": [_json(adopted, it) for it in adopted.nodes], "problems": problems})
     else:
-        _tell(call.console(), adopted, written=not (dry_run or report))
-    blocked = any(it.level is Level.BLOCK for it in adopted.problems)
+        _tell(call.console(), adopted, written=not dry_run)
+    _exit(adopted.problems)
+
+
+def _report(call: Call, paths: tuple[str, ...], *, as_json: bool) -> None:
+    """Print what is wrong with the nodes, then how much of it there is in each package, and end."""
+    from omnibuild.adopting import report
+    from omnibuild.cli.progress import counting
+
+    with counting("look") as progress:
+        reported = report(call.folder, paths, progress=progress)
+    problems = (*reported.problems, *reported.findings)
+    table = reported.table()
+    if as_json:
+        counted_: dict[str, Json] = {package: dict(it) for package, it in table.items()}
+        show_json({"report": counted_, "problems": [problem_json(it) for it in problems]})
+    else:
+        console = call.console()
+        console.problems(problems)
+        codes = sorted({code for it in table.values() for code in it} - {"nodes"})
+        rows = [("finding", *table)] + [(code, *(str(it[code]) for it in table.values())) for code in ("nodes", *codes)]
+        console.table(rows)
+    _exit(reported.problems)
+
+
+def _exit(problems: Iterable[Problem]) -> None:
+    blocked = any(it.level is Level.BLOCK for it in problems)
     click.get_current_context().exit(PROBLEMS if blocked else FINE)
 
 

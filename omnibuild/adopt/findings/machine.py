@@ -1,0 +1,127 @@
+"""State machines that contradict themselves, or that their handlers do not know."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+
+from omnibuild.adopt.findings.finding import Subject, class_path, mapping, routed, strings
+from omnibuild.adopt.library import Module
+from omnibuild.adopt.lookup import Found
+from omnibuild.core.values import Json, Problem
+
+_ANY_STATE = frozenset(("*", "any"))
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield what is wrong with the state machine of a contract."""
+    machine = subject.section("state_machine")
+    if not machine:
+        return
+    states = {str(it.get("state_name")): position for position, it in _entries(machine, "states")}
+    yield from _names(subject, machine, states)
+    yield from _reached(subject, machine, states)
+    yield from _known(subject, states)
+
+
+def _entries(machine: Mapping[str, Json], key: str) -> Iterator[tuple[int, Mapping[str, Json]]]:
+    entries = machine.get(key)
+    for position, it in enumerate(entries if isinstance(entries, list) else ()):
+        yield position, mapping(it)
+
+
+def _names(subject: Subject, machine: Mapping[str, Json], states: Mapping[str, int]) -> Iterator[Problem]:
+    """Yield a problem for every state that is named and not declared."""
+    hint = f"the states are {', '.join(states)}"
+    initial = machine.get("initial_state")
+    if isinstance(initial, str) and initial not in states:
+        yield subject.warning(
+            "state-machine", f"the initial state `{initial}` is not declared", hint, "state_machine", "initial_state"
+        )
+    for key in ("terminal_states", "error_states"):
+        for position, name in enumerate(strings(machine.get(key))):
+            if name not in states:
+                yield subject.warning(
+                    "state-machine", f"the state `{name}` is not declared", hint, "state_machine", key, position
+                )
+    for position, it in _entries(machine, "transitions"):
+        for key in ("from_state", "to_state"):
+            named = it.get(key)
+            if isinstance(named, str) and named not in states and named not in _ANY_STATE:
+                path = ("state_machine", "transitions", position, key)
+                yield subject.warning("state-machine", f"the state `{named}` is not declared", hint, *path)
+
+
+def _reached(subject: Subject, machine: Mapping[str, Json], states: Mapping[str, int]) -> Iterator[Problem]:
+    """Yield a problem for every state that no transition leads to, and one for every way out of a terminal state."""
+    transitions = [(str(it.get("from_state")), str(it.get("to_state"))) for _, it in _entries(machine, "transitions")]
+    reached, waiting = set[str](), [str(machine.get("initial_state"))]
+    while waiting:
+        state = waiting.pop()
+        if state not in reached:
+            reached.add(state)
+            waiting += [to for source, to in transitions if source == state or source in _ANY_STATE]
+    for name, position in states.items():
+        if name not in reached:
+            path = ("state_machine", "states", position)
+            hint = "add a transition that leads there, or remove it"
+            yield subject.warning("state-machine", f"nothing leads to the state `{name}`", hint, *path)
+
+
+def _known(subject: Subject, states: Mapping[str, int]) -> Iterator[Problem]:
+    """Yield a problem for the states that the handlers' code never names."""
+    modules = list(_modules(subject))
+    if not modules:
+        return
+    words = {it.casefold() for module in modules for it in _words(module)}
+    silent = [name for name in states if name.casefold() not in words]
+    if silent and len(silent) < len(states):  # code that names none gets its states from somewhere else
+        path = ("state_machine", "states", states[silent[0]])
+        listed = ", ".join(f"`{it}`" for it in silent)
+        message = f"the handler never names the state{'s' if len(silent) > 1 else ''} {listed}"
+        yield subject.warning(
+            "state-machine", message, "contract and code have drifted apart: correct one of them", *path
+        )
+
+
+def _modules(subject: Subject) -> Iterator[Module]:
+    """Yield the modules of the handlers, and those of the node's own package that they import."""
+    named = [
+        class_path(subject.original.data.get("handler")),
+        *(class_path(it.get("handler")) for _, it in routed(subject)),
+    ]
+    seen: set[str] = set()
+    for source in dict.fromkeys(it for it in named if it):
+        found = subject.lookup.find(source)
+        if not isinstance(found, Found):
+            continue
+        home = found.module.name.rpartition(".handlers")[0] or found.module.name.rpartition(".")[0]
+        waiting = [found.module.name]
+        while waiting:
+            name = waiting.pop()
+            module = subject.lookup.library.module(name) if name not in seen and name.startswith(home) else None
+            seen.add(name)
+            if isinstance(module, Module):
+                yield module
+                waiting += [it for statement in ast.walk(module.tree) for it in _imported(statement, module)]
+
+
+def _imported(statement: ast.AST, module: Module) -> Iterator[str]:
+    if isinstance(statement, ast.Import):
+        yield from (it.name for it in statement.names)
+    elif isinstance(statement, ast.ImportFrom):
+        above = module.package.split(".")
+        above = above[: len(above) - statement.level + 1] if statement.level else []
+        home = ".".join([*above, *([statement.module] if statement.module else [])])
+        yield home
+        yield from (f"{home}.{it.name}" for it in statement.names)
+
+
+def _words(module: Module) -> Iterator[str]:
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.Name):
+            yield node.id
