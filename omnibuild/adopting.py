@@ -89,7 +89,8 @@ def adopt(
     names = node_names([(_name(it.original), it.kind) for it in candidates], there.names)
     nodes: list[Adoption] = []
     for count, (it, name) in enumerate(zip(candidates, names, strict=True), 1):
-        nodes.append(adopt_contract(it.original, name, it.kind, {}))
+        file = it.original.file
+        nodes.append(adopt_contract(it.original, name, it.kind, {}, None if Path(file).is_absolute() else file))
         if progress:
             progress(count, len(candidates))
     files = {_spec_file(it.name, settings): it.text for it in nodes}

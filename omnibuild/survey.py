@@ -40,6 +40,7 @@ from omnibuild.spec.document import Document
 from omnibuild.spec.expansion import Expansion, expand
 from omnibuild.spec.imports import OwnCode
 from omnibuild.spec.marks import locate
+from omnibuild.spec.original import read_original
 from omnibuild.spec.reader import read_spec
 
 
@@ -216,6 +217,8 @@ def _read(it: Document, around: _Around, world: World, settings: Settings) -> _R
     problems += wrong
     if spec:
         spec, wrong = read_code(spec, world.inputs.text, world.symbols.has)
+        problems += wrong
+        spec, wrong = read_original(spec, world.inputs.text)
         problems += wrong
     needs: list[Need] = []
     imported = [module.name for found in (spec.code if spec else ()) for module in found.modules]

@@ -33,8 +33,12 @@ class Adoption:
         return tuple(adopted_handlers(Adopted(said, ""))) if isinstance(said, dict) else ()
 
 
-def adopt_contract(original: Original, name: str, kind: Kind, models: Mapping[str, Json]) -> Adoption:
+def adopt_contract(
+    original: Original, name: str, kind: Kind, models: Mapping[str, Json], source: str | None = None
+) -> Adoption:
     """Return the spec of a contract; `models` are the keys of the spec that say the node's models.
+
+    `source` is where the contract lies in the workspace, if it does: then a build watches over it.
 
     What the spec would not give back as it was is left verbatim, so that nothing is lost.
     """
@@ -42,7 +46,7 @@ def adopt_contract(original: Original, name: str, kind: Kind, models: Mapping[st
     verbatim: frozenset[str] = frozenset()
     for copied in (True, False, False):
         told = tell(original.data, kind, verbatim)
-        text = spec_text(_spec(name, told, models), original, copied=copied)
+        text = spec_text(_spec(name, told, models, source), original, copied=copied)
         differs = _differing(text, original, name)
         if not differs:
             break
@@ -55,14 +59,16 @@ def adopt_contract(original: Original, name: str, kind: Kind, models: Mapping[st
     return Adoption(original, name, told, text, tuple(notes))
 
 
-def _spec(name: str, told: Told, models: Mapping[str, Json]) -> dict[str, Json]:
+def _spec(name: str, told: Told, models: Mapping[str, Json], source: str | None) -> dict[str, Json]:
     """Return the keys of a spec in the order in which people read them."""
     first = ("kind", "version", "description")
     head = {key: told.spec[key] for key in first}
     rest = {key: it for key, it in told.spec.items() if key not in first}
     adopted = rest["adopted"]
     if isinstance(adopted, dict) and adopted.get("name") == f"node_{name}_{told.kind.value}":
-        rest["adopted"] = {key: it for key, it in adopted.items() if key != "name"}
+        adopted = {key: it for key, it in adopted.items() if key != "name"}
+    if isinstance(adopted, dict):
+        rest["adopted"] = {**({"from": source} if source else {}), **adopted}
     return {"node": name, **head, **models, **rest}
 
 

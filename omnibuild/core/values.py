@@ -444,10 +444,14 @@ class Handler:
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """What the spec says of a contract that was there before it: `adopted:`, and the description, as written."""
+    """What the spec says of a contract that was there before it: `adopted:`, and the description, as written.
+
+    `original` is the text of that contract, where it lies in the workspace.
+    """
 
     sections: Mapping[str, Json]
     description: str
+    original: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from omnibuild.gates import (
     g16_contract,
     g17_reproducible,
     g18_topics,
+    g19_original,
 )
 from omnibuild.gates.gate import DocumentSubject, Gate, GraphSubject, NodeSubject, WorkspaceSubject
 
@@ -58,6 +59,7 @@ DRAFT_GATES = (
     g12_pydantic.GATE,
     g16_contract.GATE,
     g17_reproducible.GATE,
+    g19_original.GATE,
 )
 PACKAGE_GATES = (g05_templates.GATE, g09_parses.GATE, g11_imports.GATE, g17_reproducible.GATE)
 """Those of the draft gates that also make sense for the files around the nodes, which belong to no spec."""

@@ -287,6 +287,11 @@ class WrittenRequirements(Written):
 class WrittenAdopted(Written):
     """What a contract says that was there before its spec. Without this section, omnibuild derives all of it."""
 
+    source: str | None = Field(
+        default=None,
+        alias="from",
+        description="The contract that it was made of: it must say the same.",
+    )
     name: str | None = Field(default=None, description="The contract's name, if it is not `node_NAME_KIND`.")
     node_type: Literal["short", "generic"] = Field(
         default="short", description="How the contract writes the kind: compute or COMPUTE_GENERIC."

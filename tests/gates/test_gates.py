@@ -13,8 +13,8 @@ from tests.gates.subjects import document, tried, with_spec, written
 BALANCED = gates.levels(Settings("acme"))
 
 
-def test_there_are_eighteen_in_order() -> None:
-    assert [gate.code for gate in gates.ALL] == [f"G{number}" for number in range(1, 19)]
+def test_there_are_nineteen_in_order() -> None:
+    assert [gate.code for gate in gates.ALL] == [f"G{number}" for number in range(1, 20)]
 
 
 @pytest.mark.parametrize("gate", gates.ALL, ids=lambda gate: gate.code)
@@ -35,7 +35,7 @@ def test_each_stands_at_its_step() -> None:
 
 
 def test_the_levels_of_balanced() -> None:
-    assert [code for code, level in BALANCED.items() if level is Level.WARN] == ["G7", "G8", "G14", "G18"]
+    assert [code for code, level in BALANCED.items() if level is Level.WARN] == ["G7", "G8", "G14", "G18", "G19"]
     assert Level.OFF not in BALANCED.values()
     assert [gate.code for gate in gates.at_compile(Settings("acme"))] == ["G13", "G14", "G15", "G16"]
 
