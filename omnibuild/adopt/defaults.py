@@ -1,0 +1,143 @@
+"""Defaults of existing fields as JSON values, or as what makes them."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from omnibuild.adopt.constants import Constants, EnumMember, Made, Unknown, Value
+from omnibuild.adopt.foreign import canonical
+from omnibuild.adopt.library import Assigned, Module
+from omnibuild.adopt.lookup import Foreign, Found, Lookup
+from omnibuild.adopt.settings import Said
+from omnibuild.core.values import Json, Type
+
+_CONTAINERS: Mapping[str, Json] = {"builtins:list": [], "builtins:dict": {}, "builtins:set": []}
+_NAMED = {
+    "builtins:tuple": "tuple",
+    "builtins:frozenset": "frozenset",
+    "uuid:uuid4": "uuid4",
+}
+_UTC = (("datetime:UTC",), ("datetime:timezone.utc",))
+_TEXTS = ("decimal:Decimal", "uuid:UUID", "pathlib:Path", "pathlib:PurePath", "pydantic:HttpUrl")
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """A field's default: that there is none, its value, what makes it, or the reason why it cannot be said."""
+
+    required: bool = True
+    value: Json = None
+    factory: str = ""
+    reason: str = ""
+
+
+class Defaults:
+    """Reads the defaults of fields."""
+
+    def __init__(self, lookup: Lookup, constants: Constants) -> None:
+        self._lookup = lookup
+        self._constants = constants
+
+    def read(self, said: Said, type_: Type) -> Default:
+        """Return the default that is said of a field of this type."""
+        if said.module is None:
+            return Default()
+        if said.factory is not None:
+            return self._factory(said.factory, said.module, type_)
+        if said.default is None:
+            return Default()
+        value = self._constants.value(said.default, said.module)
+        if isinstance(value, Unknown):
+            return Default(False, reason=f"its default: {value.reason}")
+        if isinstance(value, list | dict) or (isinstance(value, Made) and value.source == "builtins:set"):
+            return Default(False, reason="a default that can be changed")
+        made = plain(value)
+        return Default(False, reason=made.reason) if isinstance(made, Unknown) else Default(False, made)
+
+    def _factory(self, node: ast.expr, module: Module, type_: Type) -> Default:
+        if isinstance(node, ast.Lambda):
+            return self._lambda(node, module, type_)
+        source = self._source(node, module)
+        heads = {it.head for it in (type_.args if type_.head == "|" else (type_,))}
+        if source in _CONTAINERS:
+            return Default(False, _CONTAINERS[source])
+        if source in _NAMED and (source != "uuid:uuid4" or "UUID" in heads):
+            return Default(False, factory=_NAMED[source])
+        found = self._lookup.resolve(module, node)
+        if isinstance(found, Found) and "." not in found.name and not isinstance(found.node, Assigned):
+            return Default(False, factory=found.source)
+        return Default(False, reason=f"its default is made by `{ast.unparse(node)[:60]}`")
+
+    def _lambda(self, node: ast.Lambda, module: Module, type_: Type) -> Default:
+        """Return what a lambda makes: a value, what has a name of its own, or what one call makes."""
+        value = self._constants.value(node.body, module)
+        made = value if isinstance(value, Unknown) else plain(value)
+        if isinstance(made, list | dict) and made and not isinstance(value, tuple):
+            return Default(False, made)
+        match node.body:
+            case ast.List() | ast.Dict():
+                return Default(False, made if isinstance(made, list | dict) else None)
+            case ast.Call(func=function, args=[], keywords=[]) if isinstance(function, ast.Name | ast.Attribute):
+                return self._factory(function, module, type_)
+            case ast.Call(args=[ast.Call(args=[], keywords=[]) as inner], keywords=[]) if type_.head == "str":
+                called = self._source(node.body.func, module), self._source(inner.func, module)
+                if called == ("builtins:str", "uuid:uuid4"):
+                    return Default(False, factory="uuid4")
+        if self._is_now(node.body, module, type_):
+            return Default(False, factory="now")
+        return Default(False, reason=f"its default is made by `{ast.unparse(node.body)[:60]}`")
+
+    def _is_now(self, node: ast.expr, module: Module, type_: Type) -> bool:
+        match node:
+            case ast.Call(func=ast.Attribute(value=inner, attr="isoformat"), args=[], keywords=[]):
+                return type_.head == "str" and self._is_now(inner, module, Type("datetime"))
+            case ast.Call(func=function, args=[*given], keywords=[*named]):
+                zones = [*given, *(it.value for it in named if it.arg == "tz")]
+                called = self._source(function, module), *(self._source(it, module) for it in zones)
+                return type_.head == "datetime" and called[1:] in _UTC and called[0] == "datetime:datetime.now"
+            case _:
+                return False
+
+    def _source(self, node: ast.expr, module: Module) -> str:
+        """Return a foreign name as `module:name`, nothing if it is none."""
+        found = self._lookup.resolve(module, node) if isinstance(node, ast.Name | ast.Attribute) else None
+        return canonical(found.source) if isinstance(found, Foreign) else ""
+
+
+def plain(value: Value) -> Json | Unknown:
+    """Return a value as JSON holds it."""
+    match value:
+        case float() if not math.isfinite(value):
+            return Unknown("a number that JSON does not have")
+        case bool() | int() | float() | str() | None:
+            return value
+        case EnumMember():
+            return value.value
+        case bytes():
+            return Unknown("a default of bytes")
+        case list() | tuple():
+            items = [plain(it) for it in value]
+            wrong = next((it for it in items if isinstance(it, Unknown)), None)
+            return wrong or [it for it in items if not isinstance(it, Unknown)]
+        case dict():
+            pairs = {str(plain(key)): plain(it) for key, it in value.items()}
+            wrong = next((it for it in pairs.values() if isinstance(it, Unknown)), None)
+            return wrong or {key: it for key, it in pairs.items() if not isinstance(it, Unknown)}
+        case Made():
+            return _made(value)
+
+
+def _made(value: Made) -> Json | Unknown:
+    source = canonical(value.source)
+    match source, value.arguments:
+        case _, (str() | int() | float() as inner,) if source in _TEXTS:
+            return inner
+        case (("builtins:frozenset" | "builtins:set" | "builtins:tuple"), ()):
+            return []
+        case (("builtins:frozenset" | "builtins:set"), ([*items] | (*items,),)):
+            return plain(list(items))
+        case _:
+            return Unknown(f"a default of {value.source.partition(':')[2]}")

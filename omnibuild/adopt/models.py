@@ -1,0 +1,252 @@
+"""Existing pydantic models as fields of the spec language, or why they stay references."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from omnibuild.adopt.annotations import Annotations, Context
+from omnibuild.adopt.constants import Constants
+from omnibuild.adopt.declared import Bodies, Body, Declared
+from omnibuild.adopt.defaults import Defaults
+from omnibuild.adopt.enums import Enums
+from omnibuild.adopt.foreign import UNFIT, canonical
+from omnibuild.adopt.lineage import Base, Lineage, Lineages
+from omnibuild.adopt.lookup import Foreign, Found, Lookup, Missing
+from omnibuild.adopt.settings import Settings
+from omnibuild.adopt.shapes import Extra, FieldShape, ModelShape, Opaque, Shape
+from omnibuild.core.values import DISCRIMINATOR, Ref
+from omnibuild.spec.syntax_tree import place_of
+
+MODEL = "pydantic:BaseModel"
+_ROOTS = ("pydantic:RootModel", "pydantic:GenericModel")
+_SETTINGS = ("pydantic_settings:BaseSettings", "pydantic:BaseSettings")
+_HARMLESS = frozenset(
+    [
+        "pydantic:BaseModel",
+        "typing:Generic",
+        "abc:ABC",
+        "builtins:object",
+        "typing:Protocol",
+        "typing_extensions:Generic",
+    ]
+)
+_DATACLASSES = ("dataclasses:dataclass", "pydantic.dataclasses:dataclass")
+_LOUD = {
+    "json_schema_extra": "its configuration adds to the JSON Schema",
+    "schema_extra": "its configuration adds to the JSON Schema",
+    "alias_generator": "its configuration makes aliases",
+    "json_schema_mode_override": "its configuration chooses the JSON Schema",
+    "str_min_length": "its configuration limits all texts",
+    "str_max_length": "its configuration limits all texts",
+    "json_schema_serialization_defaults_required": "its configuration chooses the JSON Schema",
+    "use_enum_values": "",
+    "**": "its configuration is known only when the code runs",
+}
+
+
+class Models:
+    """Reads classes, each once."""
+
+    def __init__(self, lookup: Lookup) -> None:
+        self._lookup = lookup
+        self._lineages = Lineages(lookup)
+        self._enums = Enums(lookup, self._lineages)
+        self._constants = Constants(lookup, self._enums.values)
+        self._settings = Settings(lookup, self._constants)
+        self._defaults = Defaults(lookup, self._constants)
+        self._bodies = Bodies(lookup)
+        self._shapes: dict[str, Shape] = {}
+
+    def shape(self, source: str) -> Shape:
+        """Return what a class, `module:Class`, is in the spec language."""
+        if source not in self._shapes:
+            self._shapes[source] = self._read(source)
+        return self._shapes[source]
+
+    def reached(self, sources: Iterable[str]) -> Mapping[str, Shape]:
+        """Return these classes, and all that their fields refer to, by the names they are defined under."""
+        found: dict[str, Shape] = {}
+        waiting = list(sources)
+        for source in waiting:
+            if source in found:
+                continue
+            found[source] = self.shape(source)
+            waiting += [f"{ref.document}:{ref.name}" for ref in _refs(found[source])]
+        return found
+
+    def definition(self, source: str) -> str:
+        """Return where a class is defined, as `module:Class`; the same text if that is not known."""
+        found = self._lookup.find(source)
+        return found.source if isinstance(found, Found | Foreign) else source
+
+    def _read(self, source: str) -> Shape:
+        found = self._lookup.find(source)
+        match found:
+            case Missing(reason):
+                return Opaque(source, reason, usable=False)
+            case Foreign():
+                return Opaque(source, "it is not below the folders that are read")
+            case Found(node=ast.ClassDef()):
+                try:
+                    return self._class(found)
+                except RecursionError:
+                    return Opaque(source, "it is nested too deep", usable=False)
+            case Found():
+                return Opaque(source, "it is an alias, not a class")
+
+    def _class(self, found: Found) -> Shape:
+        if self._enums.is_enum(found):
+            return self._enums.shape(found)
+        lineage = self._lineages.of(found)
+        at = place_of(found.class_, found.module.file, found.module.text) if found.class_ else None
+        if not self._is_model(lineage):
+            return Opaque(found.source, "it is no pydantic model", at, usable=not self.fit(found))
+        return _Model(self, found, lineage).shape()
+
+    def _is_model(self, lineage: Lineage) -> bool:
+        return any(canonical(it.source) in (MODEL, *_ROOTS, *_SETTINGS) for it in lineage.foreign)
+
+    def fit(self, found: Found | Foreign) -> str:
+        """Return why a class cannot be the type of a field, nothing if it can."""
+        if isinstance(found, Foreign):
+            return f"{found.name} has no JSON" if canonical(found.source) in UNFIT else ""
+        lineage = self._lineages.of(found)
+        if self._enums.is_enum(found) or self._is_model(lineage):
+            return ""
+        if any(
+            "__get_pydantic_core_schema__" in hook for it in lineage.known for hook in self._bodies.of(it.found).hooks
+        ):
+            return ""
+        if lineage.is_a("typing:TypedDict", "typing_extensions:TypedDict", "typing:NamedTuple"):
+            return ""
+        return "" if self._is_dataclass(found) else f"{found.name} is no model, enum or dataclass"
+
+    def _is_dataclass(self, found: Found) -> bool:
+        for it in found.class_.decorator_list if found.class_ else ():
+            meaning = self._lookup.resolve(found.module, it.func if isinstance(it, ast.Call) else it)
+            if isinstance(meaning, Foreign) and meaning.source in _DATACLASSES:
+                return True
+        return False
+
+    @property
+    def parts(self) -> tuple[Lookup, Constants, Settings, Defaults, Bodies]:
+        """What models are read with."""
+        return self._lookup, self._constants, self._settings, self._defaults, self._bodies
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """A field, and the class among the ancestors that declares it."""
+
+    base: Base
+    declared: Declared
+
+
+class _Model:
+    """Reads one model."""
+
+    def __init__(self, models: Models, found: Found, lineage: Lineage) -> None:
+        self._lookup, self._constants, self._settings, self._defaults, self._bodies = models.parts
+        self._fit = models.fit
+        self._found = found
+        self._lineage = lineage
+        self._reasons: list[str] = []
+        self._notes: list[str] = []
+
+    def shape(self) -> ModelShape | Opaque:
+        """Return the model, or why it stays a reference."""
+        node = self._found.class_
+        bodies = [(it, self._bodies.of(it.found)) for it in self._lineage.known]
+        own = self._fields(bodies)
+        self._bases()
+        config = self._config(bodies)
+        for _, body in bodies:
+            self._reasons += body.hooks
+        fields = tuple(self._field(it) for it in own)
+        at = place_of(node, self._found.module.file, self._found.module.text) if node else None
+        if self._reasons or node is None or at is None:
+            reason = "; ".join(dict.fromkeys(self._reasons))
+            return Opaque(self._found.source, reason, at, fields=len(own))
+        return ModelShape(
+            source=self._found.source,
+            at=at,
+            fields=fields,
+            description=ast.get_docstring(node) or "",
+            extra=config,
+            kept=tuple(it for _, body in bodies for it in body.kept),
+            notes=tuple(dict.fromkeys(self._notes)),
+        )
+
+    def _fields(self, bodies: list[tuple[Base, Body]]) -> list[_Own]:
+        """Return the fields in pydantic's order: the oldest first, one that is declared again in its old place."""
+        own: dict[str, _Own] = {}
+        for base, body in reversed(bodies):
+            own |= {it.name: _Own(base, it) for it in body.fields}
+        return list(own.values())
+
+    def _bases(self) -> None:
+        self._reasons += [f"its base is not known: {it.reason}" for it in self._lineage.missing]
+        for it in self._lineage.foreign:
+            source = canonical(it.source)
+            if source in _ROOTS:
+                self._reasons.append("it is a root model")
+            elif source in _SETTINGS:
+                self._reasons.append("it reads its fields from the environment")
+            elif source not in _HARMLESS:
+                self._reasons.append(f"it inherits from {it.source}, which is not read")
+
+    def _config(self, bodies: list[tuple[Base, Body]]) -> Extra:
+        """Return what the configuration of a model and its bases says of extra fields."""
+        extra = Extra.IGNORE
+        for base, body in reversed(bodies):
+            for name, value in body.config.items():
+                if name == "extra":
+                    extra = self._extra(value, base) or extra
+                elif _LOUD.get(name) and not (isinstance(value, ast.Constant) and value.value is None):
+                    self._reasons.append(_LOUD[name])
+        return extra
+
+    def _extra(self, value: ast.expr, base: Base) -> Extra | None:
+        found = self._constants.value(value, base.found.module)
+        if isinstance(found, str) and found in list(Extra):
+            return Extra(found)
+        written = ast.unparse(value).rpartition(".")[2]
+        if written in list(Extra):
+            return Extra(written)
+        self._reasons.append("what it does with extra fields is known only when the code runs")
+        return None
+
+    def _field(self, own: _Own) -> FieldShape:
+        module, declared = own.base.found.module, own.declared
+        annotations = Annotations(self._lookup, self._constants, self._fit)
+        read = annotations.read(declared.annotation, Context(own.base, self._lineage))
+        said = self._settings.read(read.metadata, declared.value, module, declared.docs)
+        default = self._defaults.read(said, read.type)
+        constraints = {**dict(read.constraints), **said.constraints}
+        if said.discriminator:
+            constraints[DISCRIMINATOR] = said.discriminator
+        wrong = [*annotations.reasons, *said.reasons, *([default.reason] if default.reason else [])]
+        self._reasons += [f"{declared.name}: {it}" for it in dict.fromkeys(wrong)]
+        self._notes += [f"{declared.name}: {it}" for it in dict.fromkeys((*annotations.notes, *said.notes))]
+        return FieldShape(
+            name=declared.name,
+            type=read.type,
+            at=place_of(declared.node, module.file, module.text),
+            required=default.required,
+            default=default.value,
+            factory=default.factory,
+            aliases=said.aliases if said.aliases != (declared.name,) else (),
+            is_alias=said.is_alias,
+            description=" ".join(said.description.split()),
+            constraints=tuple(constraints.items()),
+        )
+
+
+def _refs(shape: Shape) -> list[Ref]:
+    if not isinstance(shape, ModelShape):
+        return []
+    found = [ref for field in shape.fields for ref in field.type.refs()]
+    made = [field.factory.split(":") for field in shape.fields if ":" in field.factory]
+    return found + [Ref(module, name) for module, name in made]
