@@ -18,6 +18,7 @@ from omnibuild.adopt.findings import Progress, findings
 from omnibuild.adopt.findings.finding import Subject
 from omnibuild.adopt.library import Library
 from omnibuild.adopt.lookup import Lookup
+from omnibuild.adopt.models import Models
 from omnibuild.adopt.names import node_names
 from omnibuild.adopt.original import Original, read_original
 from omnibuild.core.values import Json, Kind, Place, Problem, Settings
@@ -104,7 +105,8 @@ def report(folder: Path, words: Sequence[str], *, progress: Progress | None = No
     problems: list[Problem] = []
     candidates = list(_candidates(ContractFiles(Workspace.find(folder) or folder), words, problems))
     lookup = _lookup(candidates)
-    subjects = [Subject(it.original, _name(it.original), lookup) for it in candidates]
+    models = Models(lookup)
+    subjects = [Subject(it.original, _name(it.original), lookup, models) for it in candidates]
     packages = {it.original.file: it.file.package for it in candidates}
     return Reported(packages, tuple(findings(subjects, progress)), tuple(problems))
 

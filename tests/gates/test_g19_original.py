@@ -66,7 +66,7 @@ def test_an_edit_past_the_spec_is_told_until_one_of_the_two_gives_way(stock: San
 
 
 def test_the_original_is_an_input_of_the_quick_answer(stock: Sandbox) -> None:
-    stock.build()
+    stock.command("build")
     arguments = ["-C", str(stock.root), "build", "--json"]
     answer = noop.answer(arguments)
     assert answer is not None

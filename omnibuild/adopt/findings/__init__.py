@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from omnibuild.adopt.findings import handlers, machine, strays, topics
+from omnibuild.adopt.findings import handlers, inline, machine, strays, topics
 from omnibuild.adopt.findings.finding import Subject
 from omnibuild.core.values import Place, Problem
 
-_ALONE = (handlers.check, machine.check, strays.check)
+_ALONE = (handlers.check, inline.check, machine.check, strays.check)
 """The checks that look at one contract at a time."""
 
 type Progress = Callable[[int, int], None]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from omnibuild.adopt.lookup import Lookup
+from omnibuild.adopt.models import Models
 from omnibuild.adopt.original import Original
 from omnibuild.core.values import Json, Level, Problem
 
@@ -17,6 +18,7 @@ class Subject:
     original: Original
     node: str
     lookup: Lookup
+    models: Models
 
     def warning(self, code: str, message: str, hint: str, *path: str | int) -> Problem:
         """Return a finding at a value of the contract."""
