@@ -21,7 +21,7 @@ from omnibuild.adopt.lookup import Lookup
 from omnibuild.adopt.models import Models
 from omnibuild.adopt.names import node_names
 from omnibuild.adopt.original import Original, read_original
-from omnibuild.core.values import Json, Kind, Place, Problem, Settings
+from omnibuild.core.values import Json, Kind, Level, Place, Problem, Settings
 from omnibuild.spec.document import declared, read
 from omnibuild.spec.workspace_names import package_fault
 from omnibuild.workspace import FILE, ConfigurationError, Workspace
@@ -85,6 +85,10 @@ def adopt(
     root, settings, fresh = _workspace(folder, package)
     problems: list[Problem] = []
     candidates = list(_candidates(ContractFiles(root), words, problems))
+    if settings.package in {it.file.package for it in candidates}:
+        message = f"what is generated is called `{settings.package}`, as the package that is adopted"
+        hint = "choose another name, so that one does not hide the other where both can be imported"
+        problems.append(Problem("package", message, hint=hint, level=Level.WARN))
     there = _There.of(root, settings)
     candidates = [it for it in candidates if not there.refuses(it, problems)]
     names = node_names([(_name(it.original), it.kind) for it in candidates], there.names)

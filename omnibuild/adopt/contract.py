@@ -13,12 +13,15 @@ from omnibuild.onex.adopted.contract import CONSUMED, PUBLISHED, variable_entry
 from omnibuild.onex.adopted.sections import SECTIONS
 from omnibuild.onex.adopted.shapes import VERBATIM, Milliseconds, Nothing, Version, merged
 from omnibuild.onex.names import node_type
-from omnibuild.spec.written import SEMVER
+from omnibuild.spec.written import NAME, SEMVER
 from omnibuild.spec.written_adopted import WrittenAdopted
 
 _KINDS = tuple(kind.value for kind in Kind)
 LOOSE = ("inputs", "outputs", "env_dependencies")
 """The sections that people write in braces, with descriptions that they do not always quote."""
+
+_TOPIC_PARTS = 5
+"""onex, category, producer, event, version."""
 
 _LONGEST = 365 * 24 * 3_600_000
 """The longest duration of the language, in milliseconds."""
@@ -79,6 +82,8 @@ class _Telling:
         self._environment()
         policy = self._policy()
         events = self._topics()
+        if domain := _domain(events):
+            self._spec["domain"] = domain
         for name, (key, _) in SECTIONS.items():
             if key in self._rest:
                 self._section(name, key, self._rest.pop(key))
@@ -219,6 +224,15 @@ class _Telling:
         self._adopted[name] = part.value
         if rest:
             self._kept[key] = rest
+
+
+def _domain(events: Mapping[str, Json]) -> str:
+    """Return the producer that all published topics name, nothing if they name several, or none."""
+    topics = events.get("publishes")
+    published = [str(it).split(".") for it in topics] if isinstance(topics, list) else []
+    found = {parts[2].replace("-", "_") for parts in published if len(parts) == _TOPIC_PARTS}
+    name = found.pop() if len(found) == 1 else ""
+    return name if re.fullmatch(NAME, name) else ""
 
 
 def stray_words(entry: Json) -> tuple[str, ...]:

@@ -80,7 +80,7 @@ class Console:
     def _source(self, at: Place, color: str) -> list[str]:
         """Return the offending line with its number, and a caret below the column."""
         lines = self._text(at.file)
-        if not 1 <= at.line <= len(lines):
+        if not 1 <= at.line <= len(lines) or not any(lines):
             return []
         number = f"{at.line:5} | "
         room = max(shutil.get_terminal_size((120, 24)).columns, 60) - len(number)
