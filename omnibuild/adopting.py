@@ -18,6 +18,7 @@ from omnibuild.adopt.findings import Progress, findings
 from omnibuild.adopt.findings.finding import Subject
 from omnibuild.adopt.library import Library
 from omnibuild.adopt.lookup import Lookup
+from omnibuild.adopt.metadata import read_tags
 from omnibuild.adopt.models import Models
 from omnibuild.adopt.names import node_names
 from omnibuild.adopt.original import Original, read_original
@@ -95,7 +96,8 @@ def adopt(
     nodes: list[Adoption] = []
     for count, (it, name) in enumerate(zip(candidates, names, strict=True), 1):
         file = it.original.file
-        nodes.append(adopt_contract(it.original, name, it.kind, {}, None if Path(file).is_absolute() else file))
+        around: dict[str, Json] = {"tags": [*tags]} if (tags := read_tags(it.file.metadata)) else {}
+        nodes.append(adopt_contract(it.original, name, it.kind, around, None if Path(file).is_absolute() else file))
         if progress:
             progress(count, len(candidates))
     files = {_spec_file(it.name, settings): it.text for it in nodes}

@@ -28,6 +28,8 @@ class ContractFile:
     folder: str
     root: Path
     text: str
+    metadata: str = ""
+    """The text of the metadata.yaml beside it, if there is one that can be read."""
 
     @property
     def package(self) -> str:
@@ -119,7 +121,7 @@ class ContractFiles:
         except OSError as error:
             return self._unread(path, _why(error))
         folder = path.parent.resolve()
-        return ContractFile(self._told(path), str(folder), _import_root(folder, text), text)
+        return ContractFile(self._told(path), str(folder), _import_root(folder, text), text, _metadata(path))
 
     def _unread(self, path: Path, why: str, hint: str = "mend it and adopt again") -> Problem:
         return Problem("contract", f"this cannot be adopted: {why}", Place(self._told(path), 1, 1), hint)
@@ -128,6 +130,15 @@ class ContractFiles:
         """Return a path as people are told: below the workspace relative to it, else from the top."""
         full = Path(os.path.abspath(path))  # noqa: PTH100 - links are not followed: people know the path that they named
         return str(full.relative_to(self._root)) if full.is_relative_to(self._root) else str(full)
+
+
+def _metadata(contract: Path) -> str:
+    """Return the metadata beside a contract; what is wrong with it keeps nobody from being adopted."""
+    file = contract.with_name("metadata.yaml")
+    try:
+        return file.read_text(encoding="utf-8-sig") if file.is_file() and file.stat().st_size <= LARGEST else ""
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _is_node(path: Path, names: Iterable[str]) -> bool:

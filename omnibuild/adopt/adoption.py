@@ -34,9 +34,9 @@ class Adoption:
 
 
 def adopt_contract(
-    original: Original, name: str, kind: Kind, models: Mapping[str, Json], source: str | None = None
+    original: Original, name: str, kind: Kind, around: Mapping[str, Json], source: str | None = None
 ) -> Adoption:
-    """Return the spec of a contract; `models` are the keys of the spec that say the node's models.
+    """Return the spec of a contract; `around` are the keys of the spec that the contract does not say: tags, models.
 
     `source` is where the contract lies in the workspace, if it does: then a build watches over it.
 
@@ -46,7 +46,7 @@ def adopt_contract(
     verbatim: frozenset[str] = frozenset()
     for copied in (True, False, False):
         told = tell(original.data, kind, verbatim)
-        text = spec_text(_spec(name, told, models, source), original, copied=copied)
+        text = spec_text(_spec(name, told, around, source), original, copied=copied)
         differs = _differing(text, original, name)
         if not differs:
             break
@@ -59,7 +59,7 @@ def adopt_contract(
     return Adoption(original, name, told, text, tuple(notes))
 
 
-def _spec(name: str, told: Told, models: Mapping[str, Json], source: str | None) -> dict[str, Json]:
+def _spec(name: str, told: Told, around: Mapping[str, Json], source: str | None) -> dict[str, Json]:
     """Return the keys of a spec in the order in which people read them."""
     first = ("kind", "version", "description")
     head = {key: told.spec[key] for key in first}
@@ -69,7 +69,7 @@ def _spec(name: str, told: Told, models: Mapping[str, Json], source: str | None)
         adopted = {key: it for key, it in adopted.items() if key != "name"}
     if isinstance(adopted, dict):
         rest["adopted"] = {**({"from": source} if source else {}), **adopted}
-    return {"node": name, **head, **models, **rest}
+    return {"node": name, **head, **around, **rest}
 
 
 def _differing(text: str, original: Original, name: str) -> frozenset[str]:
