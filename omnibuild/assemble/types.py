@@ -159,6 +159,8 @@ class Types:
         name = self._class_name(ref)
         if isinstance(found, Enum):
             return f"{name}.{found.member(str(value))}"
+        if isinstance(found, Model) and found.source and not isinstance(value, dict | list):
+            return f"{name}({self._plain(Type('Json'), value)})"
         if isinstance(found, Model) and found.source:
             return f"{name}.model_validate({self._plain(Type('Json'), value)})"
         if isinstance(found, Model) and isinstance(value, dict):

@@ -96,7 +96,7 @@ def _model(model: Model, spec: Spec, names: Names) -> Part:
         spaced(Line(f"model_config = {config}({_config(model)})")),
     ]
     for position, field in enumerate(model.fields):
-        statement = _field(field, types, imports)
+        statement = _field(field, types, imports, own=name)
         body.append(spaced(statement) if position == 0 else statement)
     text = module(describe(model, spec), imports, [class_(name, [base], body)])
     origins = {(): model.at, (name,): model.at} | {(name, field.name): field.at for field in model.fields}
@@ -124,10 +124,10 @@ def model_types(imports: Imports, names: Names, own: Ref | None = None, *, decla
     return Types(imports, class_name, names.graph.lookup, declared=declared)
 
 
-def _field(field: Field, types: Types, imports: Imports) -> Line:
+def _field(field: Field, types: Types, imports: Imports, own: str) -> Line:
     annotation = types.annotation(field.type)
-    if '"' in annotation and " | " in annotation:
-        annotation = quoted(annotation.replace('"', ""))
+    if quoted(own) in annotation and " | " in annotation:
+        annotation = quoted(annotation.replace(quoted(own), own))
     constraints = field.constraints
     if field.type.head == "list" and DISCRIMINATOR in dict(constraints):
         annotation = _tagged_items(field, types, imports)

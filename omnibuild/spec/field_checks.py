@@ -20,14 +20,13 @@ def check_keys(field: Field, lookup: Lookup) -> Iterator[Problem]:
 
 
 def check_aliases(model: Model) -> Iterator[Problem]:
-    """Yield a problem for every name that a field is read by and another one has."""
+    """Yield a problem for every field that would have the name of another one in JSON."""
     taken = {field.name: field.name for field in model.fields if not field.aliases}
     for field in model.fields:
-        for alias in field.aliases:
-            other = taken.setdefault(alias, field.name)
-            if other != field.name:
-                message = f"`{alias}` is a name of `{other}`, too"
-                yield Problem("name", message, field.at.to("alias"), "choose another name")
+        other = taken.setdefault(field.aliases[0], field.name) if field.aliases else field.name
+        if other != field.name:
+            message = f"`{field.aliases[0]}` is the name of `{other}`, too"
+            yield Problem("name", message, field.at.to("alias"), "choose another name")
 
 
 def _arms(type_: Type) -> tuple[Type, ...]:

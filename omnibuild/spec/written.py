@@ -76,6 +76,9 @@ class WrittenField(Written):
     )
 
 
+_FIELD_KEYS = WrittenField.model_fields.keys()
+
+
 def _field(value: Any) -> Any:
     """Turn the short form of a field into the long one."""
     return {"type": value} if isinstance(value, str) else value
@@ -100,9 +103,10 @@ class WrittenModel(Written):
 
 
 def is_long_form(value: object) -> bool:
-    """Return whether a model is written in its long form: a field named `fields` would have a `type`."""
+    """Return whether a model is written in its long form, rather than as fields, one of which is named `fields`."""
     fields = value.get("fields") if isinstance(value, dict) else None
-    return isinstance(fields, dict) and not isinstance(fields.get("type"), str)
+    is_field = isinstance(fields, dict) and isinstance(fields.get("type"), str) and fields.keys() <= _FIELD_KEYS
+    return isinstance(fields, dict) and not is_field
 
 
 def _form(value: Any) -> str:
