@@ -11,7 +11,7 @@ from omnibuild.spec.syntax import Syntax, parse
 
 NUMBERS = ("int", "float", "bool", "Decimal")
 TIMES = ("datetime", "date", "time", "timedelta")
-SCALARS = ("str", "bytes", *NUMBERS, *TIMES, "UUID", "Path", "HttpUrl", "Json")
+SCALARS = ("str", "bytes", *NUMBERS, *TIMES, "UUID", "Path", "HttpUrl", "Json", "Any")
 CONTAINERS = {"list": 1, "set": 1, "frozenset": 1, "dict": 2, "tuple": None}
 """How many arguments each takes; None for any number."""
 
@@ -58,8 +58,7 @@ _MEANT = {
     "binary": "bytes",
     "json": "Json",
     "object": "Json",
-    "any": "Json",
-    "Any": "Json",
+    "any": "Any",
     "array": "list[…]",
     "map": "dict[…, …]",
     "null": "None",
@@ -74,7 +73,7 @@ _MEANT = {
     "Sequence": "list[…]",
     "Tuple": "tuple[…]",
 }
-_NO_MODELS = ("Any", "Optional", "Union")
+_NO_MODELS = ("Optional", "Union")
 """Capitalised names that nobody means as a model's."""
 
 
