@@ -15,7 +15,7 @@ from omnibuild.adapters.sources import DiskSources
 from omnibuild.adopt.adoption import Adoption, adopt_contract
 from omnibuild.adopt.contract import kind_of
 from omnibuild.adopt.findings import Progress, findings
-from omnibuild.adopt.findings.finding import Subject
+from omnibuild.adopt.findings.subject import Subject
 from omnibuild.adopt.library import Library
 from omnibuild.adopt.lookup import Lookup
 from omnibuild.adopt.metadata import read_tags

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from omnibuild.adopt import sections
@@ -44,16 +44,28 @@ class Adoption:
     documents: tuple[Document, ...]
     places: Mapping[str, Ref]
     notes: tuple[Note, ...]
+    left: Mapping[str, str]
+    """The classes that stand in no document, each with the reason."""
 
 
-def adopt(wanted: Mapping[str, Sequence[str]], models: Models, taken: Collection[str] = ()) -> Adoption:
+def adopt(
+    wanted: Mapping[str, Sequence[str]],
+    models: Models,
+    taken: Collection[str] = (),
+    importable: Callable[[str], bool] = lambda _: True,
+    refused: Mapping[str, str] | None = None,
+) -> Adoption:
     """Return the documents for the classes that nodes need, `module:Class` by node, and all that these reach.
 
-    `taken` are names of documents that the workspace has already.
+    `taken` are names of documents that the workspace has already. A class that would stay a reference, but is not
+    `importable` where the workspace is built, is left out, with all that needs it; so are those that are `refused`,
+    each for a reason.
     """
     asked = {text: models.definition(text) for texts in wanted.values() for text in texts}
-    needed = {node: [asked[it] for it in texts] for node, texts in wanted.items()}
-    shapes = _sound(models.reached(it for sources in needed.values() for it in sources))
+    shapes, left = _importable(
+        _sound(models.reached(asked[it] for texts in wanted.values() for it in texts)), importable, refused or {}
+    )
+    needed = {node: [asked[it] for it in texts if asked[it] in shapes] for node, texts in wanted.items()}
     homes = _homes(shapes, needed)
     modules = sorted({it for it in homes.values() if it not in needed})
     names = {**{it: it for it in needed}, **document_names(modules, {*needed, *taken})}
@@ -65,7 +77,8 @@ def adopt(wanted: Mapping[str, Sequence[str]], models: Models, taken: Collection
         origins.setdefault(places[source].document, []).append(source)
     written = tuple(_document(it, it in needed, origins[it], shapes, places) for it in _order(needed, origins))
     notes = tuple(_note(shape, places[source]) for source, shape in shapes.items())
-    return Adoption(written, {text: places[source] for text, source in asked.items()}, notes)
+    placed = {text: places[source] for text, source in asked.items() if source in places}
+    return Adoption(written, placed, notes, left)
 
 
 def references(shape: Shape) -> list[str]:
@@ -89,6 +102,28 @@ def _sound(found: Mapping[str, Shape]) -> dict[str, Shape]:
     for source in broken({source: references(shape) for source, shape in shapes.items()}):
         shapes[source] = _opaque(shapes[source], "it and classes that it refers to refer to each other")
     return shapes
+
+
+def _importable(
+    shapes: Mapping[str, Shape], importable: Callable[[str], bool], refused: Mapping[str, str]
+) -> tuple[dict[str, Shape], dict[str, str]]:
+    """Return the shapes without those that need a class which cannot be imported, and the reasons of those."""
+    left = {source: reason for source, reason in refused.items() if source in shapes} | {
+        source: f"{shape.reason}, and it cannot be imported here"
+        for source, shape in shapes.items()
+        if isinstance(shape, Opaque) and not importable(source)
+    }
+    users: dict[str, list[str]] = {}
+    for source, shape in shapes.items():
+        for it in references(shape):
+            users.setdefault(it, []).append(source)
+    waiting = list(left)
+    for it in waiting:
+        for user in users.get(it, ()):
+            if user not in left:
+                left[user] = f"it needs {it.partition(':')[2]}: {left[it]}"
+                waiting.append(user)
+    return {source: shape for source, shape in shapes.items() if source not in left}, left
 
 
 def _opaque(shape: Shape, reason: str) -> Opaque:

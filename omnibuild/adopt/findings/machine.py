@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
-from omnibuild.adopt.findings.finding import Subject, class_path, mapping, routed, strings
+from omnibuild.adopt.contract_values import class_path, mapping, strings
+from omnibuild.adopt.findings.subject import Subject, routed
 from omnibuild.adopt.library import Module
 from omnibuild.adopt.lookup import Found
 from omnibuild.core.values import Json, Problem
