@@ -5,7 +5,7 @@ from __future__ import annotations
 import sysconfig
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from omnibuild.adapters.contract_files import ContractFile, ContractFiles
@@ -18,7 +18,7 @@ from omnibuild.adopt.findings import Progress, findings
 from omnibuild.adopt.findings.finding import Subject
 from omnibuild.adopt.library import Library
 from omnibuild.adopt.lookup import Lookup
-from omnibuild.adopt.names import node_names
+from omnibuild.adopt.names import node_names, usual_name
 from omnibuild.adopt.original import Original, read_original
 from omnibuild.core.values import Json, Kind, Place, Problem, Settings
 from omnibuild.spec.document import declared, read
@@ -52,7 +52,7 @@ class Reported:
     packages: Mapping[str, str]
     findings: tuple[Problem, ...]
     problems: tuple[Problem, ...]
-    """Why some contracts could not be looked at."""
+    """Why some contracts could not be looked at, and what does not count in others."""
 
     def table(self) -> Mapping[str, Counter[str]]:
         """Return how many nodes and findings of each code there are, by package."""
@@ -83,13 +83,19 @@ def adopt(
     """
     root, settings, fresh = _workspace(folder, package)
     problems: list[Problem] = []
-    candidates = list(_candidates(ContractFiles(root), words, problems))
+    candidates = list(_candidates(_files(root, settings), words, problems))
     there = _There.of(root, settings)
     candidates = [it for it in candidates if not there.refuses(it, problems)]
     names = node_names([(_name(it.original), it.kind) for it in candidates], there.names)
     nodes: list[Adoption] = []
     for count, (it, name) in enumerate(zip(candidates, names, strict=True), 1):
-        nodes.append(adopt_contract(it.original, name, it.kind, {}))
+        node = adopt_contract(it.original, name, it.kind, {})
+        if isinstance(node, Problem):
+            problems.append(node)
+        else:
+            usual = usual_name(_name(it.original), it.kind)
+            note = f"the name `{usual}` is taken, by another of these nodes or in the workspace"
+            nodes.append(node if name == usual else replace(node, notes=(note, *node.notes)))
         if progress:
             progress(count, len(candidates))
     files = {_spec_file(it.name, settings): it.text for it in nodes}
@@ -101,11 +107,18 @@ def adopt(
 def report(folder: Path, words: Sequence[str], *, progress: Progress | None = None) -> Reported:
     """Hold the contracts that the words lead to against one another and against their code; nothing is written."""
     problems: list[Problem] = []
-    candidates = list(_candidates(ContractFiles(Workspace.find(folder) or folder), words, problems))
+    root = Workspace.find(folder)
+    files = _files(root, Workspace.open(folder).settings) if root else ContractFiles(folder)
+    candidates = list(_candidates(files, words, problems))
     lookup = _lookup(candidates)
     subjects = [Subject(it.original, _name(it.original), lookup) for it in candidates]
     packages = {it.original.file: it.file.package for it in candidates}
     return Reported(packages, tuple(findings(subjects, progress)), tuple(problems))
+
+
+def _files(root: Path, settings: Settings) -> ContractFiles:
+    """Return what finds contracts: those that omnibuild made are nobody's to adopt."""
+    return ContractFiles(root, (settings.out, settings.cache))
 
 
 def _lookup(candidates: Sequence[_Candidate]) -> Lookup:
@@ -138,7 +151,8 @@ def _candidates(files: ContractFiles, words: Sequence[str], problems: list[Probl
         if isinstance(it, Problem) or isinstance(original, Problem):
             problems += [original] if isinstance(original, Problem) else []
             continue
-        kind = kind_of(original.data, Path(it.folder).name)
+        problems += original.warnings
+        kind = kind_of(original.data)
         if not _name(original):
             problems.append(_lacking(original, "name", "write `name: node_…`"))
         elif kind is None:
@@ -161,7 +175,10 @@ def _lacking(original: Original, key: str, hint: str) -> Problem:
 
 @dataclass(frozen=True, slots=True)
 class _There:
-    """What the specs of a workspace declare already, and the contracts that were adopted before: name to file."""
+    """What the specs of a workspace declare already, and the contracts that were adopted before: name to file.
+
+    A file of its own takes a name, too: nothing is written in its place, and Python beside a spec would be its body.
+    """
 
     names: frozenset[str]
     adopted: Mapping[str, str]
@@ -169,7 +186,7 @@ class _There:
     @classmethod
     def of(cls, root: Path, settings: Settings) -> _There:
         inputs = FolderInputs(root, settings.specs)
-        names: set[str] = set()
+        names = {it.stem for it in (root / settings.specs).glob("*.*")}
         adopted: dict[str, str] = {}
         for file in inputs.specs():
             text = inputs.text(file)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from omnibuild.adopt.contract import Told, tell
 from omnibuild.adopt.original import Original
 from omnibuild.adopt.spec_text import spec_text
-from omnibuild.core.values import Adopted, Graph, Json, Kind, NodeSpec
+from omnibuild.core.values import Adopted, Graph, Json, Kind, NodeSpec, Problem
 from omnibuild.onex.adopted.contract import adopted_handlers
+from omnibuild.onex.adopted.shapes import same
 from omnibuild.onex.contract import contract
 from omnibuild.onex.names import Names
 from omnibuild.spec.document import read
@@ -33,12 +34,12 @@ class Adoption:
         return tuple(adopted_handlers(Adopted(said, ""))) if isinstance(said, dict) else ()
 
 
-def adopt_contract(original: Original, name: str, kind: Kind, models: Mapping[str, Json]) -> Adoption:
-    """Return the spec of a contract; `models` are the keys of the spec that say the node's models.
+def adopt_contract(original: Original, name: str, kind: Kind, models: Mapping[str, Json]) -> Adoption | Problem:
+    """Return the spec of a contract, or why it has none; `models` are the keys of the spec that say the node's models.
 
-    What the spec would not give back as it was is left verbatim, so that nothing is lost.
+    What the spec would not give back as it was is left verbatim; a contract that would not come back even so is not
+    adopted.
     """
-    notes: list[str] = []
     verbatim: frozenset[str] = frozenset()
     for copied in (True, False, False):
         told = tell(original.data, kind, verbatim)
@@ -49,9 +50,10 @@ def adopt_contract(original: Original, name: str, kind: Kind, models: Mapping[st
         if not copied:
             verbatim = verbatim | differs
     if differs:
-        notes += [f"`{key}` does not come back as it was" for key in sorted(differs)]
-    if verbatim:
-        notes += [f"`{key}` is left as it was: the language would say it otherwise" for key in sorted(verbatim)]
+        key = next((it for it in original.data if it in differs), "")
+        message = f"this contract cannot be adopted: a spec cannot give `{key}` back as it is"
+        return Problem("contract", message, original.at(key), "is there a number, or a nesting, that is too large?")
+    notes = (f"`{key}` is left as it was: the language would say it otherwise" for key in sorted(verbatim))
     return Adoption(original, name, told, text, tuple(notes))
 
 
@@ -78,14 +80,5 @@ def _differing(text: str, original: Original, name: str) -> frozenset[str]:
     return frozenset(
         key
         for key in {*made, *original.data}
-        if key not in made or key not in original.data or not _same(made[key], original.data[key])
+        if key not in made or key not in original.data or not same(made[key], original.data[key])
     )
-
-
-def _same(one: Json, other: Json) -> bool:
-    """Return whether two values are the same, numbers and booleans kept apart."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(_same(it, other[key]) for key, it in one.items())
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(_same, one, other))
-    return type(one) is type(other) and one == other
