@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from omnibuild.adopt.contract import Told, tell
 from omnibuild.adopt.original import Original
 from omnibuild.adopt.spec_text import spec_text
-from omnibuild.core.values import Adopted, Graph, Json, Kind, NodeSpec, Problem
+from omnibuild.core.values import Adopted, Graph, Json, Kind, NodeSpec, Pointer, Problem
 from omnibuild.onex.adopted.contract import adopted_handlers
-from omnibuild.onex.adopted.shapes import same
+from omnibuild.onex.adopted.shapes import VERBATIM, same
 from omnibuild.onex.contract import contract
 from omnibuild.onex.names import Names
 from omnibuild.spec.document import read
@@ -44,15 +44,13 @@ def adopt_contract(original: Original, name: str, kind: Kind, models: Mapping[st
     for copied in (True, False, False):
         told = tell(original.data, kind, verbatim)
         text = spec_text(_spec(name, told, models), original, copied=copied)
-        differs = _differing(text, original, name)
+        differs, fault = _differing(text, original, name)
         if not differs:
             break
         if not copied:
             verbatim = verbatim | differs
     if differs:
-        key = next((it for it in original.data if it in differs), "")
-        message = f"this contract cannot be adopted: a spec cannot give `{key}` back as it is"
-        return Problem("contract", message, original.at(key), "is there a number, or a nesting, that is too large?")
+        return _refusal(original, differs, fault)
     notes = (f"`{key}` is left as it was: the language would say it otherwise" for key in sorted(verbatim))
     return Adoption(original, name, told, text, tuple(notes))
 
@@ -68,17 +66,27 @@ def _spec(name: str, told: Told, models: Mapping[str, Json]) -> dict[str, Json]:
     return {"node": name, **head, **models, **rest}
 
 
-def _differing(text: str, original: Original, name: str) -> frozenset[str]:
-    """Return the keys of the contract that the spec does not give back as they were."""
+def _refusal(original: Original, differs: frozenset[str], fault: Problem | None) -> Problem:
+    """Return why a contract cannot be adopted; `fault` is what is wrong with its spec, if that is no spec at all."""
+    path = fault.at.path[1:] if fault and isinstance(fault.at, Pointer) and fault.at.path[:1] == (VERBATIM,) else ()
+    keys = path[:1] or [it for it in original.data if it in differs and not fault]
+    message = f"this contract cannot be adopted: a spec cannot hold {f'`{keys[0]}` as it is' if keys else 'all of it'}"
+    hint = "is there a number, or a nesting, that is too large?"
+    return Problem("contract", message, original.at(*(path or keys[:1])), hint)
+
+
+def _differing(text: str, original: Original, name: str) -> tuple[frozenset[str], Problem | None]:
+    """Return the keys of the contract that the spec does not give back as they were, and why it is no spec if so."""
     documents, problems = read("", text)
     spec = None
     if documents and not problems:
         spec, problems = read_spec(documents[0], None, "adopted")
     if not isinstance(spec, NodeSpec) or problems:
-        return frozenset(original.data)
+        return frozenset(original.data), next(iter(problems), None)
     made = contract(spec, Names(Graph({name: spec}, {name: ()}), "adopted"))
-    return frozenset(
+    differs = (
         key
         for key in {*made, *original.data}
         if key not in made or key not in original.data or not same(made[key], original.data[key])
     )
+    return frozenset(differs), None
