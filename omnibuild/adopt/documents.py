@@ -78,7 +78,7 @@ def adopt(
     written = tuple(_document(it, it in needed, origins[it], shapes, places) for it in _order(needed, origins))
     notes = tuple(_note(shape, places[source]) for source, shape in shapes.items())
     placed = {text: places[source] for text, source in asked.items() if source in places}
-    return Adoption(written, placed, notes, left)
+    return Adoption(written, placed, notes, left | {it: left[source] for it, source in asked.items() if source in left})
 
 
 def references(shape: Shape) -> list[str]:
@@ -113,9 +113,13 @@ def _importable(
         for source, shape in shapes.items()
         if isinstance(shape, Opaque) and not importable(source)
     }
+    for source, shape in shapes.items():
+        for it in _makers(shape):
+            if not isinstance(shapes.get(it), ModelShape) and not importable(it):
+                left.setdefault(source, f"a default is made by {it}, which cannot be imported here")
     users: dict[str, list[str]] = {}
     for source, shape in shapes.items():
-        for it in references(shape):
+        for it in (*references(shape), *_makers(shape)):
             users.setdefault(it, []).append(source)
     waiting = list(left)
     for it in waiting:
@@ -124,6 +128,11 @@ def _importable(
                 left[user] = f"it needs {it.partition(':')[2]}: {left[it]}"
                 waiting.append(user)
     return {source: shape for source, shape in shapes.items() if source not in left}, left
+
+
+def _makers(shape: Shape) -> list[str]:
+    """Return the functions and classes that make defaults of a model's fields, as `module:name`."""
+    return [it.factory for it in shape.fields if ":" in it.factory] if isinstance(shape, ModelShape) else []
 
 
 def _opaque(shape: Shape, reason: str) -> Opaque:

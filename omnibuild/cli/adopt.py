@@ -17,7 +17,7 @@ from omnibuild.core.values import Json, Level, Problem
 
 if TYPE_CHECKING:
     from omnibuild.adopt.adoption import Adoption
-    from omnibuild.adopting import Adopted
+    from omnibuild.adopting import Adopted, Shared
     from omnibuild.cli.console import Console
 
 
@@ -60,7 +60,8 @@ def command(
         adopted = adopt(call.folder, paths, package=package, write=not dry_run, progress=progress)
     if as_json:
         problems: list[Json] = [problem_json(it) for it in adopted.problems]
-        show_json({"adopted": [_json(adopted, it) for it in adopted.nodes], "problems": problems})
+        nodes: list[Json] = [_json(adopted, it) for it in adopted.nodes]
+        show_json({"adopted": nodes, "shared": [_shared(adopted, it) for it in adopted.shared], "problems": problems})
     else:
         _tell(call.console(), adopted, written=not dry_run)
     _exit(adopted.problems)
@@ -101,6 +102,19 @@ def _json(adopted: Adopted, node: Adoption) -> Json:
         "spec": adopted.spec_file(node),
         "output": adopted.output(node),
         "keys": {"language": node.told.language, "verbatim": node.told.verbatim},
+        "python": python,
+        "notes": notes,
+    }
+
+
+def _shared(adopted: Adopted, shared: Shared) -> Json:
+    modules: list[Json] = [*shared.modules]
+    python: list[Json] = [*shared.python]
+    notes: list[Json] = [*shared.notes]
+    return {
+        "name": shared.name,
+        "spec": adopted.shared_file(shared),
+        "modules": modules,
         "python": python,
         "notes": notes,
     }

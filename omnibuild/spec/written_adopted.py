@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, JsonValue, WithJsonSchema
 
-from omnibuild.spec.written import DURATION, SEMVER, Written
+from omnibuild.spec.written import SEMVER, Duration, Written
 
 _KEPT: Any = Field(default={}, description="What the language does not say of it, verbatim.")
 _TOPICS = dict[str, dict[str, JsonValue]]
@@ -161,12 +161,8 @@ class WrittenDispatch(Written):
     subscribes: str | None = Field(default=None, description="The topic that it subscribes to.")
     subscribes_all: list[str] = Field(default=[], description="The topics that it subscribes to.")
     step: str | None = Field(default=None, description="The topic of what is said on the way.")
-    timeout: Annotated[str, Field(pattern=DURATION)] | None = Field(
-        default=None, description="How long a call takes at most."
-    )
-    longest: Annotated[str, Field(pattern=DURATION)] | None = Field(
-        default=None, description="The longest timeout that may be asked for."
-    )
+    timeout: Duration | None = Field(default=None, description="How long a call takes at most.")
+    longest: Duration | None = Field(default=None, description="The longest timeout that may be asked for.")
     addressable: bool | None = Field(default=None, description="Whether it can be called at all.")
     mode: str | None = Field(default=None, description="How it is invoked.")
     reason: str | None = Field(default=None, description="Why so.")
