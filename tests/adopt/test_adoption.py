@@ -92,9 +92,7 @@ def test_values_are_what_onex_reads_and_not_what_yaml_1_2_would(line: str, value
     assert same(made["metadata"]["it"], value)
 
 
-@pytest.mark.parametrize(
-    "value", [".inf", "-.inf", ".nan", "9" * 4200]
-)
+@pytest.mark.parametrize("value", [".inf", "-.inf", ".nan", "9" * 4200])
 def test_what_a_spec_cannot_give_back_is_not_adopted(value: str) -> None:
     found = adopt_contract(original(f"{HEAD}strange: {value}\n"), "pricer", Kind.COMPUTE, {})
 

@@ -12,7 +12,9 @@ from omnibuild.adopt.yaml_values import MOST_VALUES
 from omnibuild.core.values import Level, Place, Problem
 
 LETTERS = "abcdefghij"
-BOMB = "a: &a [x]\n" + "".join(f"{it}: &{it} [{', '.join([f'*{before}'] * 9)}]\n" for before, it in zip(LETTERS, LETTERS[1:], strict=False))
+BOMB = "a: &a [x]\n" + "".join(
+    f"{it}: &{it} [{', '.join([f'*{before}'] * 9)}]\n" for before, it in zip(LETTERS, LETTERS[1:], strict=False)
+)
 MERGES = "a: &a {k: 1}\n" + "".join(
     f"{it}: &{it} {{<<: [{', '.join([f'*{before}'] * 9)}]}}\n" for before, it in zip(LETTERS, LETTERS[1:], strict=False)
 )

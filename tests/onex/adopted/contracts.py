@@ -17,9 +17,7 @@ TEXTS = st.one_of(
     st.sampled_from([*ODD, "", " ", "a: b", "# x", "- y", "first\nsecond\n", "\ttab", "ends with colon:", "contract"]),
     st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=12),
 )
-SCALARS = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), TEXTS
-)
+SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), TEXTS)
 VALUES: st.SearchStrategy[Json] = st.recursive(
     SCALARS,
     lambda it: st.lists(it, max_size=3) | st.dictionaries(TEXTS, it, max_size=3),
