@@ -28,8 +28,12 @@ from omnibuild.workspace import FILE, ConfigurationError, Workspace
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """What became of the nodes that were found: `files` are the specs, path to text, that were or would be written."""
+    """What became of the nodes that were found: `files` are the specs, path to text, that were or would be written.
 
+    Files are told relative to `root`, the folder of the workspace.
+    """
+
+    root: Path
     settings: Settings
     nodes: tuple[Adoption, ...]
     files: Mapping[str, str]
@@ -47,8 +51,12 @@ class Adopted:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """What is wrong with nodes: `packages` says of every contract's file in which package it stands."""
+    """What is wrong with nodes: `packages` says of every contract's file in which package it stands.
 
+    Files are told relative to `root`.
+    """
+
+    root: Path
     packages: Mapping[str, str]
     findings: tuple[Problem, ...]
     problems: tuple[Problem, ...]
@@ -101,7 +109,7 @@ def adopt(
     files = {_spec_file(it.name, settings): it.text for it in nodes}
     if write and files:
         write_new(root, {**fresh, **files})
-    return Adopted(settings, tuple(nodes), files, tuple(problems))
+    return Adopted(root, settings, tuple(nodes), files, tuple(problems))
 
 
 def report(folder: Path, words: Sequence[str], *, progress: Progress | None = None) -> Reported:
@@ -113,7 +121,7 @@ def report(folder: Path, words: Sequence[str], *, progress: Progress | None = No
     lookup = _lookup(candidates)
     subjects = [Subject(it.original, _name(it.original), lookup) for it in candidates]
     packages = {it.original.file: it.file.package for it in candidates}
-    return Reported(packages, tuple(findings(subjects, progress)), tuple(problems))
+    return Reported(root or folder, packages, tuple(findings(subjects, progress)), tuple(problems))
 
 
 def _files(root: Path, settings: Settings) -> ContractFiles:

@@ -171,11 +171,11 @@ def test_contract_is_merged_last() -> None:
         ("  bus:", "  buss:", "18:3", "unknown-key", "did you mean `bus`?"),
         ("{operation: price", "{operatoin: price", "17:10", "unknown-key", "did you mean `operation`?"),
         ("{state: a, ", "{state: a, terminl: true, ", "21:25", "unknown-key", "did you mean `terminal`?"),
-        ("{if: x}", "{iff: x}", "22:63", "unknown-key", "did you mean `if`?"),
+        ("{if: x}", "{iff: x}", "22:60", "unknown-key", "did you mean `if`?"),
         ("node_type: generic", "node_type: COMPUTE", "9:14", "value", ""),
-        ("timeout: 30s", "timeout: 30", "19:48", "wrong-type", 'quote it: "30"'),
-        ("timeout: 30s", "timeout: 30 seconds", "19:48", "value", "write a number and its unit: 500ms, 30s, 5m, 1h"),
-        ("timeout: 30s", f"timeout: {'9' * 400}s", "19:48", "value", ""),
+        ("timeout: 30s", "timeout: 30", "19:49", "wrong-type", 'quote it: "30"'),
+        ("timeout: 30s", "timeout: 30 seconds", "19:49", "value", "write a number and its unit: 500ms, 30s, 5m, 1h"),
+        ("timeout: 30s", f"timeout: {'9' * 400}s", "19:49", "value", ""),
         ("bus: {version: 1.0.0}", "bus: {version: v1}", "18:18", "value", "write three numbers: 1.0.0"),
         ("handler: acme.handlers:Handler", "handler: {input: x}", "13:12", "missing-key", "add `class:`"),
         ("requires: [{name: a", "requires: [{name: 5", "23:21", "wrong-type", 'quote it: "5"'),
@@ -222,6 +222,24 @@ def validator() -> Draft202012Validator:
     made: Any = schema()
     Draft202012Validator.check_schema(made)
     return Draft202012Validator(made)
+
+
+def references(value: Any) -> Iterator[str]:
+    """Yield the definitions that a schema refers to."""
+    if isinstance(value, dict):
+        if isinstance(it := value.get("$ref"), str):
+            yield it
+        for part in value.values():
+            yield from references(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from references(part)
+
+
+def test_the_json_schema_has_what_it_refers_to(validator: Draft202012Validator) -> None:
+    definitions = {f"#/$defs/{it}" for it in validator.schema["$defs"]}
+
+    assert definitions >= set(references(validator.schema))
 
 
 def test_the_json_schema_takes_it(validator: Draft202012Validator) -> None:

@@ -118,7 +118,9 @@ def _modules(subject: Subject) -> Iterator[Module]:
         waiting = [found.module.name]
         while waiting:
             name = waiting.pop()
-            module = subject.lookup.library.module(name) if name not in seen and f"{name}.".startswith(f"{home}.") else None
+            module = (
+                subject.lookup.library.module(name) if name not in seen and f"{name}.".startswith(f"{home}.") else None
+            )
             seen.add(name)
             if isinstance(module, Module):
                 yield module
