@@ -45,8 +45,12 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """What became of the nodes that were found: `files` are the specs, path to text, that were or would be written."""
+    """What became of the nodes that were found: `files` are the specs, path to text, that were or would be written.
 
+    Files are told relative to `root`, the folder of the workspace.
+    """
+
+    root: Path
     settings: Settings
     nodes: tuple[Adoption, ...]
     shared: tuple[Shared, ...]
@@ -69,8 +73,12 @@ class Adopted:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """What is wrong with nodes: `packages` says of every contract's file in which package it stands."""
+    """What is wrong with nodes: `packages` says of every contract's file in which package it stands.
 
+    Files are told relative to `root`.
+    """
+
+    root: Path
     packages: Mapping[str, str]
     findings: tuple[Problem, ...]
     problems: tuple[Problem, ...]
@@ -125,7 +133,7 @@ def adopt(
     files |= {_shared_file(it.name, settings): spec_text(declaration(it)) for it in models.shared}
     if write and files:
         write_new(root, {**fresh, **files})
-    return Adopted(settings, tuple(nodes), tuple(_shared(models)), files, tuple(problems))
+    return Adopted(root, settings, tuple(nodes), tuple(_shared(models)), files, tuple(problems))
 
 
 def _models(
@@ -167,7 +175,7 @@ def report(folder: Path, words: Sequence[str], *, progress: Progress | None = No
     models = Models(lookup)
     subjects = [Subject(it.original, _name(it.original), lookup, models) for it in candidates]
     packages = {it.original.file: it.file.package for it in candidates}
-    return Reported(packages, tuple(findings(subjects, progress)), tuple(problems))
+    return Reported(root or folder, packages, tuple(findings(subjects, progress)), tuple(problems))
 
 
 def _files(root: Path, settings: Settings) -> ContractFiles:

@@ -49,6 +49,8 @@ class ContractFiles:
         self._root = root.resolve()
         self._passed_by = frozenset(os.path.realpath(self._root / it) for it in passed_by)
         self._seen: set[str] = set()
+        self._known = 0
+        """How often a folder or a contract was met that was found before."""
 
     def find(self, words: Sequence[str]) -> Iterator[ContractFile | Problem]:
         """Yield what folders, files and distributions hold, each once, and a problem for whatever cannot be read."""
@@ -57,13 +59,12 @@ class ContractFiles:
             if isinstance(places, Problem):
                 yield places
                 continue
-            found = False
+            found, before = False, self._known
             for place in places:
-                found = found or os.path.realpath(place) in self._seen
                 for it in self._below(place, ()):
                     found = True
                     yield it
-            if not found:
+            if not found and self._known == before:
                 hint = "name a node's folder, a package's folder, or an installed distribution"
                 yield Problem("contract", f"there is no {CONTRACT} in {word}", hint=hint)
 
@@ -72,6 +73,7 @@ class ContractFiles:
         if real in above:
             yield self._unread(path, "the folder leads back to one that it lies in", "remove the symbolic link")
         if real in self._seen:
+            self._known += 1
             return
         self._seen.add(real)
         if path.name == CONTRACT:

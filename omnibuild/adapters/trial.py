@@ -18,6 +18,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from inspect import isawaitable
 from pathlib import Path
+from types import FunctionType, ModuleType, NoneType
 from typing import Any
 
 type _Said = Iterator[tuple[str, tuple[Any, ...]]]
@@ -83,7 +84,8 @@ def _beside(name: str) -> Any:
 def _classes(item: dict[str, Any]) -> _Said:
     module = importlib.import_module(item["subject"])
     for name in item["classes"]:
-        if not isinstance(getattr(module, name, None), type):
+        # A type that has a name only is as good as a class; a function or a module of that name is neither.
+        if isinstance(getattr(module, name, None), NoneType | FunctionType | ModuleType):
             yield f"has no class {name}", ()
 
 

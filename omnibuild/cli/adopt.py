@@ -63,7 +63,7 @@ def command(
         nodes: list[Json] = [_json(adopted, it) for it in adopted.nodes]
         show_json({"adopted": nodes, "shared": [_shared(adopted, it) for it in adopted.shared], "problems": problems})
     else:
-        _tell(call.console(), adopted, written=not dry_run)
+        _tell(call.console(adopted.root), adopted, written=not dry_run)
     _exit(adopted.problems)
 
 
@@ -80,7 +80,7 @@ def _report(call: Call, paths: tuple[str, ...], *, as_json: bool) -> None:
         counted_: dict[str, Json] = {package: dict(it) for package, it in table.items()}
         show_json({"report": counted_, "problems": [problem_json(it) for it in problems]})
     else:
-        console = call.console()
+        console = call.console(reported.root)
         console.problems(problems)
         codes = sorted({code for it in table.values() for code in it} - {"nodes"})
         rows = [("finding", *table)] + [(code, *(str(it[code]) for it in table.values())) for code in ("nodes", *codes)]

@@ -20,7 +20,7 @@ from omnibuild.spec.written import (
     WrittenNode,
     WrittenShared,
 )
-from omnibuild.spec.written_adopted import WrittenAdopted
+from omnibuild.spec.written_adopted import SHORTENED, WrittenAdopted
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -57,7 +57,8 @@ def schema(connectors: Mapping[str, Json] | None = None) -> dict[str, Json]:
     the key that says what the document is, rather than by `oneOf`: so an editor tells what is wrong with
     a node, and not that it is no shared document either.
     """
-    wanted = [(model, "validation") for model in (WrittenField, WrittenHandler, WrittenAdopted, *DOCUMENTS.values())]
+    models = (WrittenField, WrittenHandler, WrittenAdopted, *SHORTENED, *DOCUMENTS.values())
+    wanted = [(model, "validation") for model in models]
     _, made = models_json_schema(wanted, ref_template="#/$defs/{model}")  # type: ignore[arg-type]
     definitions: dict[str, Any] = {name: _trimmed(it) for name, it in made["$defs"].items()}
     definitions["Type"] = {
