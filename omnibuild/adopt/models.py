@@ -12,6 +12,7 @@ from omnibuild.adopt.declared import Bodies, Body, Declared
 from omnibuild.adopt.defaults import Defaults
 from omnibuild.adopt.enums import Enums
 from omnibuild.adopt.foreign import UNFIT, canonical
+from omnibuild.adopt.library import Module
 from omnibuild.adopt.lineage import Base, Lineage, Lineages
 from omnibuild.adopt.lookup import Foreign, Found, Lookup, Missing
 from omnibuild.adopt.settings import Settings
@@ -79,6 +80,10 @@ class Models:
         """Return where a class is defined, as `module:Class`; the same text if that is not known."""
         found = self._lookup.find(source)
         return found.source if isinstance(found, Found | Foreign) else source
+
+    def is_read(self, module: str) -> bool:
+        """Return whether a module lies below the folders that are read."""
+        return isinstance(self._lookup.library.module(module), Module)
 
     def _read(self, source: str) -> Shape:
         found = self._lookup.find(source)
