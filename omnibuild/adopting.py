@@ -60,7 +60,7 @@ class Reported:
     packages: Mapping[str, str]
     findings: tuple[Problem, ...]
     problems: tuple[Problem, ...]
-    """Why some contracts could not be looked at, and what does not count in others."""
+    """Why some contracts could not be looked at."""
 
     def table(self) -> Mapping[str, Counter[str]]:
         """Return how many nodes and findings of each code there are, by package."""
@@ -94,6 +94,7 @@ def adopt(
     candidates = list(_candidates(_files(root, settings), words, problems))
     there = _There.of(root, settings)
     candidates = [it for it in candidates if not there.refuses(it, problems)]
+    problems += (warning for it in candidates for warning in it.original.warnings)
     names = node_names([(_name(it.original), it.kind) for it in candidates], there.names)
     nodes: list[Adoption] = []
     for count, (it, name) in enumerate(zip(candidates, names, strict=True), 1):
@@ -121,7 +122,8 @@ def report(folder: Path, words: Sequence[str], *, progress: Progress | None = No
     lookup = _lookup(candidates)
     subjects = [Subject(it.original, _name(it.original), lookup) for it in candidates]
     packages = {it.original.file: it.file.package for it in candidates}
-    return Reported(root or folder, packages, tuple(findings(subjects, progress)), tuple(problems))
+    found = [warning for it in candidates for warning in it.original.warnings] + findings(subjects, progress)
+    return Reported(root or folder, packages, tuple(found), tuple(problems))
 
 
 def _files(root: Path, settings: Settings) -> ContractFiles:
@@ -159,7 +161,6 @@ def _candidates(files: ContractFiles, words: Sequence[str], problems: list[Probl
         if isinstance(it, Problem) or isinstance(original, Problem):
             problems += [original] if isinstance(original, Problem) else []
             continue
-        problems += original.warnings
         kind = kind_of(original.data)
         if not _name(original):
             problems.append(_lacking(original, "name", "write `name: node_…`"))
