@@ -82,7 +82,7 @@ class Reported:
     packages: Mapping[str, str]
     findings: tuple[Problem, ...]
     problems: tuple[Problem, ...]
-    """Why some contracts could not be looked at, and what does not count in others."""
+    """Why some contracts could not be looked at."""
 
     def table(self) -> Mapping[str, Counter[str]]:
         """Return how many nodes and findings of each code there are, by package."""
@@ -120,6 +120,7 @@ def adopt(
         problems.append(Problem("package", message, hint=hint, level=Level.WARN))
     there = _There.of(root, settings)
     candidates = [it for it in candidates if not there.refuses(it, problems)]
+    problems += (warning for it in candidates for warning in it.original.warnings)
     names = node_names([(_name(it.original), it.kind) for it in candidates], there.names)
     models = _models(candidates, names, there, importable(root, settings))
     nodes: list[Adoption] = []
@@ -175,7 +176,8 @@ def report(folder: Path, words: Sequence[str], *, progress: Progress | None = No
     models = Models(lookup)
     subjects = [Subject(it.original, _name(it.original), lookup, models) for it in candidates]
     packages = {it.original.file: it.file.package for it in candidates}
-    return Reported(root or folder, packages, tuple(findings(subjects, progress)), tuple(problems))
+    found = [warning for it in candidates for warning in it.original.warnings] + findings(subjects, progress)
+    return Reported(root or folder, packages, tuple(found), tuple(problems))
 
 
 def _files(root: Path, settings: Settings) -> ContractFiles:
@@ -213,7 +215,6 @@ def _candidates(files: ContractFiles, words: Sequence[str], problems: list[Probl
         if isinstance(it, Problem) or isinstance(original, Problem):
             problems += [original] if isinstance(original, Problem) else []
             continue
-        problems += original.warnings
         kind = kind_of(original.data)
         if not _name(original):
             problems.append(_lacking(original, "name", "write `name: node_…`"))

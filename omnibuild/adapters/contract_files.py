@@ -21,6 +21,8 @@ _DEEPEST = 100
 
 _REFERENCE = re.compile(r"[\w.:]+")
 """What a class in a contract, by its package, can be found in."""
+_MODULE = re.compile(r"""\bmodule["']?: *["']?([A-Za-z_]\w*)""")
+"""The package of a module in a contract, where the class stands beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,3 +206,4 @@ def _packages(text: str) -> Iterator[str]:
         first, *rest = it.replace(":", ".").split(".")
         if rest and rest[-1][:1].isupper() and first.isidentifier():
             yield first
+    yield from _MODULE.findall(text)

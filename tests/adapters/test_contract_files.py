@@ -170,6 +170,7 @@ def test_words_that_lead_nowhere_are_told_with_a_hint(tmp_path: Path, monkeypatc
     [
         ("input_model: acme.nodes.a.models.Model\n", "src", "acme"),
         ("input_model: acme.nodes.a.models:Model\n", "src", "acme"),
+        ("handler: {module: acme.nodes.a, class: Handler}\n", "src", "acme"),
         ("description: nothing named\n", "src/acme/nodes", "a"),
         ("input_model: other.Model\n", "src/acme/nodes", "a"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
 import yaml
@@ -12,11 +13,9 @@ from omnibuild.adopt.yaml_values import MOST_VALUES
 from omnibuild.core.values import Level, Place, Problem
 
 LETTERS = "abcdefghij"
-BOMB = "a: &a [x]\n" + "".join(
-    f"{it}: &{it} [{', '.join([f'*{before}'] * 9)}]\n" for before, it in zip(LETTERS, LETTERS[1:], strict=False)
-)
+BOMB = "a: &a [x]\n" + "".join(f"{it}: &{it} [{', '.join([f'*{before}'] * 9)}]\n" for before, it in pairwise(LETTERS))
 MERGES = "a: &a {k: 1}\n" + "".join(
-    f"{it}: &{it} {{<<: [{', '.join([f'*{before}'] * 9)}]}}\n" for before, it in zip(LETTERS, LETTERS[1:], strict=False)
+    f"{it}: &{it} {{<<: [{', '.join([f'*{before}'] * 9)}]}}\n" for before, it in pairwise(LETTERS)
 )
 LONG = f"a: &a {'x' * 1000}\nb: [{', '.join(['*a'] * 2000)}]\n"
 DEEP_ALIASES = "a0: &a0 x\n" + "".join(f"a{it}: &a{it} {'[' * 60}*a{it - 1}{']' * 60}\n" for it in range(1, 40))

@@ -212,7 +212,7 @@ def test_the_lines_of_problems_are_shown_wherever_one_stands(shop: Space, monkey
 
 
 def test_the_report_has_findings_with_places_and_a_table(shop: Space) -> None:
-    text = PRICER.replace("HandlerPricer", "HandlerLost") + "event_bus: {publish_topics: [wrong]}\n"
+    text = PRICER.replace("HandlerPricer", "HandlerLost") + "event_bus: {publish_topics: [wrong], x: 1, x: 2}\n"
     shop.write("src/shop/nodes/node_pricer_compute/contract.yaml", text)
     before = sorted(shop.root.rglob("*"))
 
@@ -220,15 +220,16 @@ def test_the_report_has_findings_with_places_and_a_table(shop: Space) -> None:
 
     assert answer.code == as_json.code == 0
     assert "contract.yaml:12:10: warning[handler-missing]: there is no handler `HandlerLost`" in answer.out
-    assert answer.out.splitlines()[-5:] == [
+    assert answer.out.splitlines()[-6:] == [
         "finding           shop",
         "nodes             1",
+        "duplicate-key     1",
         "handler-missing   1",
         "topic-name        1",
         "topic-unconsumed  1",
     ]
     assert as_json.json["report"] == {
-        "shop": {"nodes": 1, "handler-missing": 1, "topic-name": 1, "topic-unconsumed": 1}
+        "shop": {"nodes": 1, "duplicate-key": 1, "handler-missing": 1, "topic-name": 1, "topic-unconsumed": 1}
     }
     assert all(set(it) == PROBLEM for it in as_json.json["problems"])
     assert sorted(shop.root.rglob("*")) == before

@@ -10,7 +10,8 @@ from tests.adopt.findings.subjects import found
 
 MODELS = {
     "acme/__init__.py": "",
-    "acme/models.py": "class Base: ...\nclass Request(Base): ...\nclass Result: ...\nclass Other: ...\nAlias = Request\n",
+    "acme/models.py": "class Base: ...\nclass Request(Base): ...\nclass Result: ...\nclass Other: ...\n"
+    "Alias = Request\n",
 }
 CONTRACT = """\
 name: pricer

@@ -28,13 +28,15 @@ state_machine:
 """
 HANDLER = {
     "acme/__init__.py": "",
-    "acme/handlers.py": "class Handler:\n    def handle(self, it):\n        return it.DRAFT, 'placed', PAID, 'failed'\n",
+    "acme/handlers.py": "class Handler:\n    def handle(self, it):\n"
+    "        return it.DRAFT, 'placed', PAID, 'failed'\n",
 }
 
 
 def of_machine(tmp_path: Path, old: str = "", new: str = "", handler: str = "") -> list[tuple[str, str, str]]:
     assert old in SOUND
-    code = HANDLER | ({"acme/handlers.py": f"class Handler:\n    def handle(self, it): {handler}\n"} if handler else {})
+    body = f"class Handler:\n    def handle(self, it): {handler}\n"
+    code = HANDLER | ({"acme/handlers.py": body} if handler else {})
     return found(tmp_path, {"order": SOUND.replace(old, new, 1) if old else SOUND}, code)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import strategies as st
 
 from omnibuild.core.values import Json, Kind
@@ -35,21 +37,21 @@ ODD = [
 ]
 """Words that one version of YAML, or the language, takes for something else than text."""
 
-TEXTS = st.one_of(
+TEXTS: st.SearchStrategy[str] = st.one_of(
     st.sampled_from([*ODD, "", " ", "a: b", "# x", "- y", "first\nsecond\n", "\ttab", "ends with colon:", "contract"]),
-    st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=12),
+    st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=12),
 )
 SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), TEXTS)
-VALUES: st.SearchStrategy[Json] = st.recursive(
+VALUES: st.SearchStrategy[Any] = st.recursive(
     SCALARS,
     lambda it: st.lists(it, max_size=3) | st.dictionaries(TEXTS, it, max_size=3),
     max_leaves=5,
 )
-VERSIONS = st.fixed_dictionaries({it: st.integers(0, 12) for it in ("major", "minor", "patch")})
+VERSIONS: st.SearchStrategy[Any] = st.fixed_dictionaries({it: st.integers(0, 12) for it in ("major", "minor", "patch")})
 NAMES = st.from_regex(r"\A(node_)?[a-z][a-z0-9_]{0,12}(_compute|_effect)?\Z")
 
 
-def of(shape: Shape) -> st.SearchStrategy[Json]:
+def of(shape: Shape) -> st.SearchStrategy[Any]:
     """Return what draws values that are meant for a shape; now and then, some part of them is anything at all."""
     match shape:
         case Record():
@@ -68,7 +70,7 @@ def of(shape: Shape) -> st.SearchStrategy[Json]:
             return st.one_of(TEXTS, st.booleans(), st.lists(TEXTS, max_size=2), VALUES)
 
 
-def _record(shape: Record) -> st.SearchStrategy[Json]:
+def _record(shape: Record) -> st.SearchStrategy[Any]:
     known = {it.place: of(it.shape) for it in shape.keys}
     classes = {"module": TEXTS, shape.class_name: TEXTS} if shape.class_name else {}
     drawn = st.fixed_dictionaries({}, optional={**known, **classes})
@@ -81,8 +83,12 @@ def _record(shape: Record) -> st.SearchStrategy[Json]:
     )
 
 
-_TOPICS = st.lists(st.sampled_from(["onex.evt.a.b.v1", "onex.cmd.a.c.v1", "x", "", "good"]), max_size=3) | VALUES
-_LOOSE = st.dictionaries(TEXTS, st.dictionaries(TEXTS, st.none() | TEXTS, max_size=3) | VALUES, max_size=3) | VALUES
+_TOPICS: st.SearchStrategy[Any] = (
+    st.lists(st.sampled_from(["onex.evt.a.b.v1", "onex.cmd.a.c.v1", "x", "", "good"]), max_size=3) | VALUES
+)
+_LOOSE: st.SearchStrategy[Any] = (
+    st.dictionaries(TEXTS, st.dictionaries(TEXTS, st.none() | TEXTS, max_size=3) | VALUES, max_size=3) | VALUES
+)
 
 
 @st.composite
@@ -91,7 +97,7 @@ def contracts(draw: st.DrawFn) -> dict[str, Json]:
     kind = draw(st.sampled_from(list(Kind)))
     node_type = draw(st.sampled_from([kind.value, f"{kind.upper()}_GENERIC", kind.value.upper(), kind.value.title()]))
     versions = VERSIONS | st.sampled_from(["1.2.3", "1.2", "01.0.0"]) | VALUES
-    optional: dict[str, st.SearchStrategy[Json]] = {
+    optional: dict[str, st.SearchStrategy[Any]] = {
         **{key: of(shape) for key, shape in SECTIONS.values()},
         "contract_version": versions,
         "node_version": versions,
@@ -108,7 +114,7 @@ def contracts(draw: st.DrawFn) -> dict[str, Json]:
     return {key: whole[key] for key in draw(st.permutations(list(whole)))}
 
 
-def _with(drawn: st.SearchStrategy[Json], **more: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
+def _with(drawn: st.SearchStrategy[Any], **more: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Return what draws mappings with some keys of another section among their own."""
     extra = st.fixed_dictionaries({}, optional=more)
     return st.tuples(drawn, extra).map(lambda it: {**it[0], **it[1]} if isinstance(it[0], dict) else it[0])
