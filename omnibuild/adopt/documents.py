@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from omnibuild.adopt import sections
 from omnibuild.adopt.circles import broken, groups
+from omnibuild.adopt.defaults import is_private
 from omnibuild.adopt.models import Models
 from omnibuild.adopt.naming import class_names, document_names
 from omnibuild.adopt.shapes import EnumShape, Kept, ModelShape, Opaque, Shape
@@ -96,7 +97,7 @@ def _sound(found: Mapping[str, Shape]) -> dict[str, Shape]:
         if isinstance(shape, EnumShape) and not sections.is_sayable(shape):
             reason = "an enum of numbers, or with names that are none in a spec"
         if not reason and isinstance(shape, ModelShape):
-            reason = _unmade(shape, found)
+            reason = _unmade(shape, found) or _private(shape, found)
         if reason:
             shapes[source] = _opaque(shape, reason)
     for source in broken({source: references(shape) for source, shape in shapes.items()}):
@@ -137,19 +138,26 @@ def _makers(shape: Shape) -> list[str]:
 
 def _opaque(shape: Shape, reason: str) -> Opaque:
     fields = len(shape.fields) if isinstance(shape, ModelShape) else 0
-    return Opaque(shape.source, reason, shape.at, fields)
+    return Opaque(shape.source, reason, shape.at, fields, is_model=isinstance(shape, ModelShape))
 
 
 def _unmade(shape: ModelShape, shapes: Mapping[str, Shape]) -> str:
-    """Return why the default of a field cannot be written, nothing if all can: an alias makes no values."""
+    """Return why the default of a field cannot be written, nothing if all can: what stays must make it of JSON."""
     for field in shape.fields:
         if field.default is None or field.factory:
             continue
         for arm in field.type.args if field.type.head == "|" else (field.type,):
             found = shapes.get(f"{arm.ref.document}:{arm.ref.name}") if arm.ref else None
-            if isinstance(found, Opaque) and found.is_alias:
-                return f"{field.name}: a default of {found.source.partition(':')[2]}, which is an alias"
+            is_whole = isinstance(field.default, dict | list)
+            if isinstance(found, Opaque) and (found.is_alias or (is_whole and not found.is_model)):
+                return f"{field.name}: a default of {found.source.partition(':')[2]}, which stays what it is"
     return ""
+
+
+def _private(shape: ModelShape, shapes: Mapping[str, Shape]) -> str:
+    """Return why a model cannot refer to what it does: what stays where it is must be there for others."""
+    hidden = (it for it in references(shape) if isinstance(shapes.get(it), Opaque) and is_private(it))
+    return next((f"it refers to {it.partition(':')[2]}, which is private" for it in hidden), "")
 
 
 def _homes(shapes: Mapping[str, Shape], needed: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -233,7 +241,7 @@ def _document(
                 declared[own] = sections.model(shape, name, lambda ref: places[f"{ref.document}:{ref.name}"], makers)
             case Opaque():
                 declared[own] = source
-        if not isinstance(shape, Opaque):
+        if not isinstance(shape, Opaque) and not is_private(source):
             replaced[own] = source
     written: dict[str, Json] = {"enums": enums, "models": declared, "replaces": replaced}
     modules = () if is_node else tuple(sorted({it.partition(":")[0] for it in sources}))
