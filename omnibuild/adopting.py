@@ -264,7 +264,9 @@ class _There:
         name = _name(it.original)
         if name in self.adopted:
             hint = f"remove {self.adopted[name]} to adopt it anew"
-            problems.append(Problem("adopted", f"`{name}` was adopted before", it.original.at("name"), hint))
+            problems.append(
+                Problem("adopted", f"`{name}` was adopted before", it.original.at("name"), hint, level=Level.WARN)
+            )
         return name in self.adopted
 
 

@@ -31,6 +31,20 @@ metadata:
   # inside
   team: sales  # and beside
 """
+MODELS = """\
+from pydantic import BaseModel, Field, field_validator
+
+
+class Request(BaseModel):
+    \"\"\"What is to be priced.\"\"\"
+
+    pieces: int = Field(ge=1, description="How many.")
+
+    @field_validator("pieces")
+    @classmethod
+    def even(cls, value: int) -> int:
+        return value
+"""
 HANDLERS = "class HandlerPricer:\n    def handle(self, request): ...\n"
 PROBLEM = {"code", "level", "message", "hint", "node", "file", "line", "column"}
 
@@ -41,7 +55,7 @@ def shop(tmp_path: Path) -> Space:
     space = Space(tmp_path / "work")
     space.write("omnibuild.toml", TOML)
     space.write("src/shop/__init__.py", "")
-    space.write("src/shop/models.py", "class Request: ...\n")
+    space.write("src/shop/models.py", MODELS)
     space.write("src/shop/handlers.py", HANDLERS)
     space.write("src/shop/nodes/node_pricer_compute/contract.yaml", PRICER)
     return space
@@ -71,10 +85,11 @@ def test_a_node_becomes_a_spec_and_its_contract_comes_back(shop: Space) -> None:
                 "spec": "specs/pricer.yaml",
                 "output": "out/src/acme/nodes/node_pricer_compute/contract.yaml",
                 "keys": {"language": 12, "verbatim": 1},
-                "python": ["shop.handlers.HandlerPricer"],
+                "python": ["shop.handlers.HandlerPricer", "shop.models:Request.even (validator)"],
                 "notes": [],
             }
         ],
+        "shared": [],
         "problems": [],
     }
     assert shop("build").code == 0
@@ -95,7 +110,20 @@ kind: compute
 version: 1.2.0
 # in a sentence
 description: Price a number of pieces.
+models:
+  Request:
+    description: What is to be priced.
+    extra: ignore
+    fields:
+      pieces:
+        type: int
+        description: How many.
+        ge: 1
+input: Request
+replaces:
+  Request: shop.models:Request
 adopted:
+  from: src/shop/nodes/node_pricer_compute/contract.yaml
   contract_version: 1.0.0
   # what it takes
   input: shop.models.Request

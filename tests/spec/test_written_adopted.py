@@ -22,7 +22,9 @@ from omnibuild.spec.reader import read_spec
 from omnibuild.spec.schema import schema
 from omnibuild.spec.written_adopted import WrittenAdopted
 
-OF_ITS_OWN = frozenset(("name", "node_type", "contract_version", "node_version", "version", "described", "strays"))
+OF_ITS_OWN = frozenset(
+    ("from", "name", "node_type", "contract_version", "node_version", "version", "described", "strays")
+)
 """The keys that say no section: the identity of the contract, and what YAML made of its texts."""
 
 SPEC = """\
