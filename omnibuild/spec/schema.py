@@ -11,16 +11,14 @@ from omnibuild.core.values import Json
 from omnibuild.spec.written import (
     CLASS_NAME,
     NAME,
-    Written,
     WrittenBlueprint,
-    WrittenField,
     WrittenHandler,
-    WrittenModel,
     WrittenModifiers,
     WrittenNode,
     WrittenShared,
 )
 from omnibuild.spec.written_adopted import SHORTENED, WrittenAdopted
+from omnibuild.spec.written_fields import Written, WrittenField, WrittenModel
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
