@@ -98,9 +98,8 @@ def _adopted(folder: Path, roots: list[Path]) -> list[dict[str, Any]]:
     nodes: list[dict[str, Any]] = answer["adopted"]
     each = f"{took / max(1, len(nodes)) * 1000:.1f} ms"
     print(f"{len(nodes)} nodes adopted in {took:.1f} s, {each} each; {len(answer['problems'])} problems")
-    built = subprocess.run(
-        [omnibuild, "build", "--mode", "fast"], cwd=folder, capture_output=True, text=True, check=False
-    )
+    command = [omnibuild, "build", "--mode", "fast"]
+    built = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
     print(f"build: {(built.stdout or built.stderr).strip().splitlines()[-1]}")
     return nodes
 
