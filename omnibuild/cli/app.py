@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -100,12 +101,17 @@ def start(arguments: list[str]) -> int:
     except click.Abort:
         return INTERRUPTED
     except click.ClickException as error:
-        if "--json" in arguments:
+        if _wants_json(arguments):
             show_json(refusal([Problem("usage", error.format_message(), hint=_see(error))]))
         else:
             error.show()
         return USAGE
     return code if isinstance(code, int) else FINE
+
+
+def _wants_json(arguments: list[str]) -> bool:
+    """Return whether JSON is wanted, as far as a command line says so that may be wrong."""
+    return "--json" in arguments or "--format=json" in arguments or ("--format", "json") in pairwise(arguments)
 
 
 def _see(error: click.ClickException) -> str:
