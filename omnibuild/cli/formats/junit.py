@@ -27,7 +27,8 @@ def rendered(told: Told) -> str:
     suites = ET.Element("testsuites", {**suite.attrib, "name": "omnibuild"})
     suites.append(suite)
     ET.indent(suites)
-    return ET.tostring(suites, encoding="us-ascii", xml_declaration=True).decode()
+    text: bytes = ET.tostring(suites, encoding="us-ascii", xml_declaration=True)
+    return text.decode()
 
 
 def _of_node(suite: ET.Element, told: Told, outcome: Outcome, problems: list[Problem]) -> None:
