@@ -54,8 +54,7 @@ class Repository:
         if done.returncode != 0:
             hint = "run it in a clone; `omnibuild build` and `omnibuild check` need none"
             return Problem("git", done.stderr.strip() or f"{folder} is in no git repository", hint=hint)
-        # Names are taken as they are: no file of a workspace is a pattern.
-        return cls(Path(done.stdout.removesuffix("\n")), {**environment, "GIT_LITERAL_PATHSPECS": "1"})
+        return cls(Path(done.stdout.removesuffix("\n")), environment)
 
     def workspaces(self) -> tuple[Path, ...]:
         """Return the folders of all workspaces that are, or will be with the next commit, in the repository."""
@@ -74,7 +73,7 @@ class Repository:
     def unstaged(self, root: Path, settings: Settings) -> Unstaged:
         """Return what of a workspace is not staged as it is on disk. Times play no part in it: git reads the files."""
         out = self.path(root / settings.out)
-        indexed = set(self._listed("ls-files", "-z", "--", out))
+        indexed = set(self._listed("ls-files", "-z", "--", _literal(out)))
         if not indexed and self._ask("check-ignore", "--no-index", "-q", f"{out}/x").returncode == 0:
             return Unstaged(wanted=False)
         changed, untracked = self._changes(root, settings)
@@ -88,7 +87,7 @@ class Repository:
     def _changes(self, root: Path, settings: Settings) -> tuple[set[str], set[str]]:
         """Return the files that are not as they are staged, and those that git does not know."""
         folders = (settings.out, settings.specs, settings.templates, _FILE)
-        places = [self.path(root / it) for it in folders]
+        places = [_literal(self.path(root / it)) for it in folders]
         changed, untracked = set(), set()
         # Another git may be at work, and this one is not to make it wait.
         options = ("--porcelain=v1", "-z", "--untracked-files=all", "--no-renames")
@@ -128,6 +127,11 @@ def _run(arguments: Sequence[str], folder: Path, environment: Mapping[str, str])
         errors="surrogateescape",
         check=False,
     )
+
+
+def _literal(path: str) -> str:
+    """Return what means one file or folder to git, and is no pattern."""
+    return f":(literal){path}"
 
 
 def _sorted(paths: set[str]) -> tuple[str, ...]:

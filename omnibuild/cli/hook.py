@@ -119,10 +119,12 @@ class _Found:
             yield f"and {counted(len(marks) - _MOST, 'more file')}"
         codes = {it.code for it in self.report.problems}
         if "edited" in codes and self.repository.is_merging():
-            yield "git has merged files that are made: merge the specs, then `omnibuild build --overwrite`"
+            yield "git has merged files that are made: merge the specs, then `omnibuild build --overwrite`, and stage it"
         out = self.repository.path(self.space.root / self.space.settings.out)
         if marks and exit_code(self.report.problems) == FINE:
-            yield f"look at them and stage them: git add --all -- {_quoted([*self.unstaged.inputs, out])}"
+            # Of a part of the changes, the ledger may be all that is left: the rest of out/ is for another commit.
+            which = [*marks] if len(marks) == 1 else [*self.unstaged.inputs, out]
+            yield f"look at {'it' if len(marks) == 1 else 'them'}, and stage: git add --all -- {_quoted(which)}"
         if self.unstaged.inputs:
             aside = f"git stash push --include-untracked -- {_quoted(self.unstaged.inputs)}"
             yield f"or put away what is not to be committed yet: {aside}"
