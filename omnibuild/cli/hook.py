@@ -119,7 +119,7 @@ class _Found:
             yield f"and {counted(len(marks) - _MOST, 'more file')}"
         codes = {it.code for it in self.report.problems}
         if "edited" in codes and self.repository.is_merging():
-            yield "git has merged files that are made: merge the specs, then `omnibuild build --overwrite`, and stage it"
+            yield "git has merged files that are made: merge the specs, then `omnibuild build --overwrite` and git add"
         out = self.repository.path(self.space.root / self.space.settings.out)
         if marks and exit_code(self.report.problems) == FINE:
             # Of a part of the changes, the ledger may be all that is left: the rest of out/ is for another commit.
