@@ -10,6 +10,7 @@ import yaml
 
 from tests.cli.conftest import MONEY, PRICER
 from tests.clone import HOOKS, Clone, clone
+from tests.workspaces import REPOSITORY
 
 TOML = '[workspace]\npackage = "acme"\n[build]\nmode = "fast"\n'
 HANDLER = "out/src/acme/nodes/node_pricer_compute/handlers/handler_pricer.py"
@@ -464,3 +465,26 @@ def test_the_files_that_a_hook_is_about(empty: Clone, file: str, counts: bool) -
     done = empty.pre_commit("run", "--files", file)
 
     assert ("Skipped" not in done.stdout) is counts, done.stdout
+
+
+@pytest.mark.slow
+def test_pre_commit_installs_and_runs_the_hooks(repository: Clone) -> None:
+    if not (REPOSITORY / ".git").exists():
+        pytest.skip("this is not a clone")
+    # What the tests lend to the clone is not there: only what pre-commit installs.
+    own = Clone(repository.root, repository.home, {"PYTHONPATH": ""})
+    command = ("try-repo", str(REPOSITORY), "--all-files")
+
+    clean = own.pre_commit(*command)
+    assert clean.returncode == 0, clean.stdout
+    assert clean.stdout.count("Passed") == 2
+    repository.replace("specs/pricer.yaml", "quantity * piece.value", "piece.value * quantity")
+    repository.git("add", "specs")
+    stale = own.pre_commit(*command)
+
+    assert stale.returncode == 1
+    building, checking = stale.stdout.split("- hook id: omnibuild-check")
+    assert listed(building) == {HANDLER: "written", LEDGER: "not staged"}
+    assert listed(checking) == {HANDLER: "not staged", LEDGER: "not staged"}
+    repository.git("add", "--all", "--", "out")
+    assert_committed(repository)
