@@ -30,7 +30,7 @@ _MOST = 100
 @click.command(
     "hook",
     cls=Verb,
-    short_help="Before a commit: bring out/ in step, and see that all of it is staged.",
+    short_help="Before a commit: bring out/ in step, see that it is staged.",
     help="""Bring out/ in step, and see that git would commit all of it: the hook of pre-commit.
 
     Ends with 1 and a list if anything was written or removed, or if an output, new ones included, or what it is

@@ -245,7 +245,16 @@ def test_a_text_is_shown_and_not_obeyed() -> None:
     assert plain("a | b\n# c `d` *e* <f> &g; @h $i$ ~j~ \\k") == (
         "a \\| b<br>\\# c \\`d\\` \\*e\\* \\<f\\> \\&g; \\@h \\$i\\$ \\~j\\~ \\\\k"
     )
-    assert len(plain("x" * 5000)) < 1100
+    assert len(plain("x" * 5000)) < 600
+
+
+def test_a_summary_is_not_larger_than_github_takes(space: Space, tmp_path: Path) -> None:
+    file = tmp_path / "summary.md"
+    space.write("specs/broken.yaml", BROKEN + "".join(f"{'\u00e4|' * 300}{it}: 1\n" for it in range(150)))
+    answer = space("build", "--report", f"markdown={file}")
+    assert answer.code == 1
+    assert "\nand 51 more\n" in file.read_text()
+    assert 100_000 < file.stat().st_size < 1024**2
 
 
 # -------------------------------------------------------------------------------------------- sarif

@@ -239,10 +239,7 @@ def test_a_merge_of_two_new_nodes(repository: Clone) -> None:
     done = repository.commit()
     assert done.returncode == 1
     assert "error[edited]" in done.stdout
-    assert (
-        "git has merged files that are made: merge the specs, then `omnibuild build --overwrite`, and stage it"
-        in done.stdout
-    )
+    assert "then `omnibuild build --overwrite` and git add" in done.stdout
 
     repository.build("--overwrite")
     repository.git("add", "--all", "--", "out")

@@ -10,11 +10,11 @@ from omnibuild.cli.console import counted, harmless
 from omnibuild.cli.formats.told import Told
 from omnibuild.core.values import Graph, Level
 
-MOST_ROWS = 200
+MOST_ROWS = 100
 """How many rows a table has: a summary has room for a megabyte, and people have less time than that."""
 MOST_NODES = 60
 """How many nodes a picture shows that can still be read."""
-LONGEST = 1000
+LONGEST = 500
 """How many characters of a message are shown."""
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#!|~&$@:])")
