@@ -69,8 +69,6 @@ def test_every_format_has_the_same_exit_codes(built: Space, verb: str, form: str
 def test_format_json_is_what_json_is(built: Space) -> None:
     built.write("specs/broken.yaml", BROKEN)
     assert built("check", "--format", "json").json["problems"] == built("check", "--json").json["problems"]
-    assert built.process("check", "--format", "json", "--bogus").json["status"] == "failed"
-    assert built.process("check", "--format=json", "--bogus").json["status"] == "failed"
 
 
 def test_two_formats_at_once_are_a_mistake_of_use(built: Space) -> None:
@@ -78,6 +76,22 @@ def test_two_formats_at_once_are_a_mistake_of_use(built: Space) -> None:
     assert answer.code == 2
     assert "--json and --format sarif contradict one another" in answer.json["problems"][0]["message"]
     assert built("check", "--json", "--format", "json").code == 0
+
+
+@pytest.mark.parametrize("words", [["--format", "FORM", "--bogus"], ["--mode", "rash", "--format=FORM"]])
+@pytest.mark.parametrize("form", ["json", "github", "sarif", "junit"])
+def test_mistakes_of_use_are_told_in_the_format(built: Space, form: str, words: list[str]) -> None:
+    answer = built.process("check", *(it.replace("FORM", form) for it in words))
+    assert (answer.code, answer.err) == (2, "")
+    match form:
+        case "json":
+            assert answer.json["problems"][0]["code"] == "usage"
+        case "github":
+            assert Log.read(answer.out).annotations[0][1] == {"title": "omnibuild usage"}
+        case "sarif":
+            assert sarif(answer)["results"][0]["ruleId"] == "usage"
+        case "junit":
+            assert ET.fromstring(answer.out).find(".//failure[@type='usage']") is not None
 
 
 def test_reports_go_to_files_beside_the_text(built: Space, tmp_path: Path) -> None:

@@ -388,6 +388,9 @@ def test_one_workspace_of_several_can_be_named(services: Clone) -> None:
 
     assert listed(done.stdout) == {f"shop/{HANDLER}": "written", f"shop/{LEDGER}": "not staged"}
     assert "store" not in done.stdout
+    before = services.omnibuild("-C", "store", "hook", "--check")
+    assert f"error[stale]: {HANDLER}" in before.stdout
+    assert "shop" not in before.stdout
     done = services.omnibuild("hook", "--check", folder="shop/specs")
     assert f"error[stale]: {HANDLER}" in done.stdout, "both are looked at, wherever it is called"
 
