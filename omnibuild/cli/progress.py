@@ -14,7 +14,7 @@ import click
 
 from omnibuild.cli.console import Console, harmless
 from omnibuild.core.events import BuildStarted, Event, NodeAssembled, NodeFinished, StepStarted, Waiting
-from omnibuild.core.values import Status
+from omnibuild.core.values import Outcome, Status
 
 if TYPE_CHECKING:
     from omnibuild.core.ports import Listener
@@ -41,12 +41,16 @@ def lines(say: Callable[[str], None]) -> Listener:
     def listen(event: Event) -> None:
         if isinstance(event, Waiting):
             say(_WAITING)
-        elif isinstance(event, NodeFinished) and event.outcome.status in _TOLD:
-            outcome = event.outcome
-            why = f"  ({'; '.join(outcome.because)})" if outcome.because else ""
-            say(harmless(f"{outcome.status.value:8}  {outcome.node}{why}"))
+        elif isinstance(event, NodeFinished) and (line := outcome_line(event.outcome)):
+            say(line)
 
     return listen
+
+
+def outcome_line(outcome: Outcome) -> str:
+    """Return what is said of a node that something became of; nothing of others."""
+    why = f"  ({'; '.join(outcome.because)})" if outcome.because else ""
+    return harmless(f"{outcome.status.value:8}  {outcome.node}{why}") if outcome.status in _TOLD else ""
 
 
 def waiting(console: Console, *, as_json: bool) -> Listener:
