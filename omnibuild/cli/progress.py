@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING
 import click
 
 from omnibuild.cli.console import Console, harmless
-from omnibuild.core.events import BuildStarted, Event, NodeAssembled, NodeFinished, StepStarted, Waiting
+from omnibuild.core.events import BuildFinished, BuildStarted, Event, NodeAssembled, NodeFinished, StepStarted, Waiting
 from omnibuild.core.values import Outcome, Status
 
 if TYPE_CHECKING:
     from omnibuild.core.ports import Listener
 
 _WAITING = "waiting for another omnibuild that is at work in this workspace"
+MOST = 100
+"""For how many nodes a line is said: nobody reads a thousand."""
+
 _TOLD = (Status.BUILT, Status.RESTORED, Status.FAILED)
 
 
@@ -36,13 +39,19 @@ def listener(console: Console, *, as_json: bool) -> Iterator[Listener]:
 
 
 def lines(say: Callable[[str], None]) -> Listener:
-    """Return a listener that says a line for every node that something became of."""
+    """Return a listener that says a line for every node that something became of; of very many, for the first."""
+    told = 0
 
     def listen(event: Event) -> None:
+        nonlocal told
         if isinstance(event, Waiting):
             say(_WAITING)
+        elif isinstance(event, BuildFinished) and told > MOST:
+            say(f"… and {told - MOST} more; --json has them all")
         elif isinstance(event, NodeFinished) and (line := outcome_line(event.outcome)):
-            say(line)
+            told += 1
+            if told <= MOST or event.outcome.status is Status.FAILED:
+                say(line)
 
     return listen
 
