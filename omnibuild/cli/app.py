@@ -20,7 +20,7 @@ SECTIONS = {
     "Start": ("init", "new", "adopt", "doctor"),
     "Build": ("build", "check", "plan", "explain", "clean", "cache"),
     "Use": ("run", "list", "graph", "expand"),
-    "Look up": ("gates", "schema", "completion"),
+    "Look up": ("config", "gates", "schema", "completion"),
 }
 """Every verb, as the overview shows them; `verb` lives in `omnibuild/cli/verb.py`."""
 
