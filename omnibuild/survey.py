@@ -135,7 +135,7 @@ class Survey:
 class _Reading:
     """What was read of one document."""
 
-    document: Document
+    name: str
     spec: Spec | None
     needs: tuple[Need, ...]
     problems: tuple[Problem, ...]
@@ -155,14 +155,14 @@ def survey(world: World, settings: Settings) -> Survey:
         OwnCode(world.inputs.text),
         whole,
     )
-    readings = [_read(it, around, world, settings) for it in documents.values()]
+    known = {*documents, *read.unread, *(name for it in expansions.values() for name in it.expected)}
+    # Each document leaves memory as it is read: of thousands there is one at a time beside the specs.
+    readings = [_read(documents.pop(name), around, world, settings) for name in tuple(documents)]
     for reading in readings:
-        problems += (replace(problem, node=reading.document.name) for problem in reading.problems)
+        problems += (replace(problem, node=reading.name) for problem in reading.problems)
     broken = {problem.node for problem in problems if problem.level is Level.BLOCK}
-    specs = {it.spec.name: it.spec for it in readings if it.spec and it.document.name not in broken}
-    bodies = {it.document.name: it.needs for it in readings}
-    expected = {name for it in expansions.values() for name in it.expected}
-    graph, wrong = resolve(specs, {*documents, *expected, *read.unread}, bodies, whole=whole)
+    specs = {it.spec.name: it.spec for it in readings if it.spec and it.name not in broken}
+    graph, wrong = resolve(specs, known, {it.name: it.needs for it in readings}, whole=whole)
     problems += wrong
     failed = frozenset(it.node for it in problems if it.node and it.level is Level.BLOCK)
     skipped = frozenset(specs) - frozenset(graph.order) - failed
@@ -230,7 +230,7 @@ def _read(it: Document, around: _Around, world: World, settings: Settings) -> _R
             problems += wrong if around.whole else ()
             imported += (path for line in shape.imports for path in line.paths)
     spec = spec and replace(spec, imports=around.code.behind(imported))
-    return _Reading(it, spec, tuple(needs), tuple(problems))
+    return _Reading(it.name, spec, tuple(needs), tuple(problems))
 
 
 def judge_graph(found: Survey, levels: Mapping[str, Level], names: Collection[str]) -> list[Problem]:

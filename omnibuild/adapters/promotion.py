@@ -122,7 +122,8 @@ class Promotion:
             self._make_folders()
             for number, path in enumerate(self._write):
                 data = self._texts[path].encode()
-                files[path] = digest(data)
+                made, known = digest(data), self._ledger.get(path)
+                files[path] = known if known == made else made  # one text in memory, not two
                 _write(f"{staged}/{number}", [data])
             _write(f"{staged}/ledger", _entries(self._ledger), sync=True)
             journal = Journal(files, (*self._early, *self._late))

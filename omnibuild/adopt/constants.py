@@ -197,10 +197,17 @@ class Constants:
                 return [*items]
             case "builtins:tuple", [list() | tuple() as items]:
                 return tuple(items)
+            case (
+                ("builtins:set" | "builtins:frozenset"),
+                [Made("builtins:set" | "builtins:frozenset", (list() as items,))],
+            ):
+                return Made(made.source, (items,))
+            case (("builtins:set" | "builtins:frozenset"), [list() | tuple() as items]):
+                return Made(made.source, ([*items],))
             case "builtins:dict", []:
-                return {**named}
+                return dict(named.items())
             case "builtins:dict", [dict() as entries] if not named:
-                return {**entries}
+                return dict(entries)
         return Made(made.source, tuple(given), named)
 
 

@@ -10,7 +10,6 @@ from omnibuild.adopt.foreign import canonical
 from omnibuild.adopt.library import Assigned, Module
 from omnibuild.adopt.lookup import Foreign, Found, Lookup, parsed_annotation
 from omnibuild.adopt.shapes import Kept
-from omnibuild.spec.syntax_tree import place_of
 
 _DECORATORS = {
     "pydantic:field_validator": "validator",
@@ -133,7 +132,7 @@ class Bodies:
     def _kept(self, node: ast.FunctionDef | ast.AsyncFunctionDef, found: Found) -> Kept:
         kinds = [_DECORATORS[it] for it in self._decorators(node, found) if it in _DECORATORS]
         kind = "computed field" if "computed field" in kinds else kinds[0] if kinds else "method"
-        return Kept(kind, node.name, place_of(node, found.module.file, found.module.text))
+        return Kept(kind, node.name, found.module.place(node))
 
     def _decorators(self, node: ast.FunctionDef | ast.AsyncFunctionDef, found: Found) -> Iterator[str]:
         for it in node.decorator_list:

@@ -75,11 +75,15 @@ class Defaults:
         """Return what a lambda makes: a value, what has a name of its own, or what one call makes."""
         value = self._constants.value(node.body, module)
         made = value if isinstance(value, Unknown) else plain(value)
-        if isinstance(made, list | dict) and made and not isinstance(value, tuple):
+        heads = {it.head for it in (type_.args if type_.head == "|" else (type_,))}
+        if (isinstance(made, list) and heads & {"list", "set"}) or (isinstance(made, dict) and "dict" in heads):
             return Default(False, made)
+        if isinstance(value, Made) and value.keywords and value.source in _sources(type_):
+            fields = {name: plain(it) for name, it in value.keywords.items()}
+            known = {name: it for name, it in fields.items() if not isinstance(it, Unknown)}
+            if not value.arguments and known.keys() == fields.keys():
+                return Default(False, known)
         match node.body:
-            case ast.List() | ast.Dict():
-                return Default(False, made if isinstance(made, list | dict) else None)
             case ast.Call(func=function, args=[], keywords=[]) if isinstance(function, ast.Name | ast.Attribute):
                 return self._factory(function, module, type_)
             case ast.Call(args=[ast.Call(args=[], keywords=[]) as inner], keywords=[]) if type_.head == "str":
@@ -92,8 +96,8 @@ class Defaults:
 
     def _is_now(self, node: ast.expr, module: Module, type_: Type) -> bool:
         match node:
-            case ast.Call(func=ast.Attribute(value=inner, attr="isoformat"), args=[], keywords=[]):
-                return type_.head == "str" and self._is_now(inner, module, Type("datetime"))
+            case ast.Call(func=ast.Attribute(value=made, attr="isoformat"), args=[], keywords=[]):
+                return type_.head == "str" and self._is_now(made, module, Type("datetime"))
             case ast.Call(func=function, args=[*given], keywords=[*named]):
                 zones = [*given, *(it.value for it in named if it.arg == "tz")]
                 called = self._source(function, module), *(self._source(it, module) for it in zones)
@@ -105,6 +109,11 @@ class Defaults:
         """Return a foreign name as `module:name`, nothing if it is none."""
         found = self._lookup.resolve(module, node) if isinstance(node, ast.Name | ast.Attribute) else None
         return canonical(found.source) if isinstance(found, Foreign) else ""
+
+
+def _sources(type_: Type) -> list[str]:
+    """Return the classes that a type names, as `module:Class`."""
+    return [f"{it.document}:{it.name}" for it in type_.refs()]
 
 
 def plain(value: Value) -> Json | Unknown:
@@ -137,7 +146,7 @@ def _made(value: Made) -> Json | Unknown:
             return inner
         case (("builtins:frozenset" | "builtins:set" | "builtins:tuple"), ()):
             return []
-        case (("builtins:frozenset" | "builtins:set"), ([*items] | (*items,),)):
-            return plain(list(items))
+        case (("builtins:frozenset" | "builtins:set"), (list() as items,)):
+            return plain(items)
         case _:
             return Unknown(f"a default of {value.source.partition(':')[2]}")

@@ -9,7 +9,6 @@ from omnibuild.adopt.foreign import canonical
 from omnibuild.adopt.lineage import Lineage, Lineages
 from omnibuild.adopt.lookup import Foreign, Found, Lookup
 from omnibuild.adopt.shapes import EnumShape, Member, Opaque
-from omnibuild.spec.syntax_tree import place_of
 
 _ENUMS = ("enum:Enum", "enum:StrEnum", "enum:IntEnum")
 _FLAGS = ("enum:Flag", "enum:IntFlag")
@@ -37,7 +36,7 @@ class Enums:
         """Return an enum, or why it stays a reference."""
         members = self.members(found)
         node = found.node
-        at = place_of(node, found.module.file, found.module.text) if isinstance(node, ast.ClassDef) else None
+        at = found.module.place(node) if isinstance(node, ast.ClassDef) else None
         if isinstance(members, str) or at is None:
             return Opaque(found.source, str(members), at)
         description = ast.get_docstring(node) if isinstance(node, ast.ClassDef) else ""

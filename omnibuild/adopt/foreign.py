@@ -93,9 +93,17 @@ ABSTRACT = frozenset(it for it in CONTAINERS if it.startswith(("collections", "t
 OPTIONAL, UNION, LITERAL, ANNOTATED = "typing:Optional", "typing:Union", "typing:Literal", "typing:Annotated"
 
 UNFIT = frozenset(
-    ("builtins:type", "typing:Type", "typing:Callable", "collections.abc:Callable", "typing:Protocol")
-    + ("builtins:BaseException", "builtins:Exception", "builtins:memoryview", "builtins:complex", "types:ModuleType")
-    + ("logging:Logger", "threading:Lock", "asyncio:Lock", "asyncio:Event", "asyncio:Queue")
+    f"{module}:{name}"
+    for module, names in {
+        "builtins": ("type", "BaseException", "Exception", "memoryview", "complex"),
+        "typing": ("Type", "Callable", "Protocol"),
+        "collections.abc": ("Callable",),
+        "types": ("ModuleType",),
+        "logging": ("Logger",),
+        "threading": ("Lock",),
+        "asyncio": ("Lock", "Event", "Queue"),
+    }.items()
+    for name in names
 )
 """What has no JSON, so that a model that holds it has no JSON Schema either."""
 

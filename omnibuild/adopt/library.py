@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
+from omnibuild.core.values import Place
 from omnibuild.spec.imports import home_of
 
 FOREIGN = frozenset({*sys.stdlib_module_names, "annotated_types", "pydantic", "pydantic_core", "typing_extensions"})
@@ -75,6 +77,15 @@ class Module:
     def package(self) -> str:
         """The package that relative imports start from."""
         return self.name if self.is_package else self.name.rpartition(".")[0]
+
+    def place(self, node: ast.expr | ast.stmt) -> Place:
+        """Return where a node of the tree stands: the tree counts bytes, people count characters."""
+        before = self._lines[node.lineno - 1].encode()[: node.col_offset].decode(errors="replace")
+        return Place(self.file, node.lineno, len(before) + 1)
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return re.split(r"\r\n|\r|\n", self.text)
 
     @cached_property
     def names(self) -> Mapping[str, Bound]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from omnibuild.adopt.library import Function, Module
 from omnibuild.adopt.lookup import Foreign, Found, Lookup, Missing, parsed_annotation
 from omnibuild.core.values import Place
-from omnibuild.spec.syntax_tree import place_of
 
 _NONE = "builtins:None"
 _OPTIONAL = ("typing:Optional", "typing_extensions:Optional")
@@ -108,7 +107,7 @@ class _Annotations:
             name=node.name,
             definer=definer,
             inherited=inherited,
-            at=place_of(node, self.module.file, self.module.text),
+            at=self.module.place(node),
             is_async=isinstance(node, ast.AsyncFunctionDef),
             is_static=is_static,
             parameters=parameters if is_static else parameters[1:],

@@ -17,7 +17,6 @@ from omnibuild.adopt.lookup import Foreign, Found, Lookup, Missing
 from omnibuild.adopt.settings import Settings
 from omnibuild.adopt.shapes import Extra, FieldShape, ModelShape, Opaque, Shape
 from omnibuild.core.values import DISCRIMINATOR, Ref
-from omnibuild.spec.syntax_tree import place_of
 
 MODEL = "pydantic:BaseModel"
 _ROOTS = ("pydantic:RootModel", "pydantic:GenericModel")
@@ -94,13 +93,13 @@ class Models:
                 except RecursionError:
                     return Opaque(source, "it is nested too deep", usable=False)
             case Found():
-                return Opaque(source, "it is an alias, not a class")
+                return Opaque(source, "it is an alias, not a class", is_alias=True)
 
     def _class(self, found: Found) -> Shape:
         if self._enums.is_enum(found):
             return self._enums.shape(found)
         lineage = self._lineages.of(found)
-        at = place_of(found.class_, found.module.file, found.module.text) if found.class_ else None
+        at = found.module.place(found.class_) if found.class_ else None
         if not self._is_model(lineage):
             return Opaque(found.source, "it is no pydantic model", at, usable=not self.fit(found))
         return _Model(self, found, lineage).shape()
@@ -165,7 +164,7 @@ class _Model:
         for _, body in bodies:
             self._reasons += body.hooks
         fields = tuple(self._field(it) for it in own)
-        at = place_of(node, self._found.module.file, self._found.module.text) if node else None
+        at = self._found.module.place(node) if node else None
         if self._reasons or node is None or at is None:
             reason = "; ".join(dict.fromkeys(self._reasons))
             return Opaque(self._found.source, reason, at, fields=len(own))
@@ -233,7 +232,7 @@ class _Model:
         return FieldShape(
             name=declared.name,
             type=read.type,
-            at=place_of(declared.node, module.file, module.text),
+            at=module.place(declared.node),
             required=default.required,
             default=default.value,
             factory=default.factory,
@@ -247,6 +246,4 @@ class _Model:
 def _refs(shape: Shape) -> list[Ref]:
     if not isinstance(shape, ModelShape):
         return []
-    found = [ref for field in shape.fields for ref in field.type.refs()]
-    made = [field.factory.split(":") for field in shape.fields if ":" in field.factory]
-    return found + [Ref(module, name) for module, name in made]
+    return [ref for field in shape.fields for ref in field.type.refs()]

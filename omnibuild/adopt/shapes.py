@@ -85,12 +85,13 @@ class EnumShape:
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """A class that stays a reference, and why; `fields` is how many it is known to have."""
+    """A class, or an alias of a type, that stays a reference, and why; `fields` is how many it is known to have."""
 
     source: str
     reason: str
     at: Place | None = None
     fields: int = 0
+    is_alias: bool = False
     usable: bool = True
     """Whether pydantic takes it as the type of a field."""
 

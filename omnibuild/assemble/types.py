@@ -30,12 +30,18 @@ class Types:
     """Writes types and values for one module.
 
     `class_name` returns the name of a reference's class, importing it if the module needs that;
-    `lookup` says what the reference means.
+    `lookup` says what the reference means. Where a type is `declared` rather than found out, `Any` is one.
     """
 
     def __init__(
-        self, imports: Imports, class_name: Callable[[Ref], str], lookup: Callable[[Ref], Model | Enum | None]
+        self,
+        imports: Imports,
+        class_name: Callable[[Ref], str],
+        lookup: Callable[[Ref], Model | Enum | None],
+        *,
+        declared: bool = False,
     ) -> None:
+        self._declared = declared
         self._imports = imports
         self._class_name = class_name
         self._lookup = lookup
@@ -53,7 +59,7 @@ class Types:
             case "Json":
                 return self._imports.name("pydantic", "JsonValue")
             case "Any":
-                return "object"
+                return self._imports.name("typing", "Any") if self._declared else "object"
             case head if type_.args:
                 return f"{head}[{', '.join(self.annotation(it) for it in type_.args)}]"
             case head:
@@ -81,6 +87,8 @@ class Types:
 
     def default(self, field: Field) -> tuple[str, bool]:
         """Return a field's default as an expression, and whether that is a factory for it."""
+        if field.factory:
+            return self._factory(field), True
         text = self.value(field.type, field.default)
         if not isinstance(field.default, list | dict) or text.startswith(("(", "frozenset")):
             return text, False
@@ -88,6 +96,24 @@ class Types:
             return _EMPTY.get(text) or text.removesuffix("()"), True
         type_ = self._fitting(field.type, field.default) if field.type.head == "|" else field.type
         return f"lambda: {self._told(type_, field.default, text)}", True
+
+    def _factory(self, field: Field) -> str:
+        """Return what makes a default: a class or function, or a call of one for what it cannot make itself."""
+        heads = {it.head for it in (field.type.args if field.type.head == "|" else (field.type,))}
+        match field.factory:
+            case "uuid4":
+                made = self._imports.name("uuid", "uuid4")
+                return made if "UUID" in heads else f"lambda: str({made}())"
+            case "now":
+                made = f"{self._imports.name('datetime', 'datetime')}.now({self._imports.name('datetime', 'UTC')})"
+                return f"lambda: {made}" if "datetime" in heads else f"lambda: {made}.isoformat()"
+            case factory if field.maker:
+                return self._class_name(field.maker)
+            case factory if ":" in factory:
+                module, _, name = factory.partition(":")
+                return self._imports.name(module, name)
+            case factory:
+                return factory
 
     def _told(self, type_: Type, value: Json, text: str) -> str:
         """Return a display with its type around it where type checkers could not tell it from the items."""
@@ -132,7 +158,9 @@ class Types:
         found = self._lookup(ref)
         name = self._class_name(ref)
         if isinstance(found, Enum):
-            return f"{name}.{str(value).upper()}"
+            return f"{name}.{found.member(str(value))}"
+        if isinstance(found, Model) and found.source and not isinstance(value, dict | list):
+            return f"{name}({self._plain(Type('Json'), value)})"
         if isinstance(found, Model) and found.source:
             return f"{name}.model_validate({self._plain(Type('Json'), value)})"
         if isinstance(found, Model) and isinstance(value, dict):

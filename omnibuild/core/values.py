@@ -146,13 +146,21 @@ class Type:
                 return self.head
 
 
+FACTORIES = ("tuple", "frozenset", "uuid4", "now")
+"""What makes a default by a name of its own: empty tuples and sets, a new identifier, the present time in UTC."""
+
 DISCRIMINATOR = "discriminator"
 """The constraint that names the field by which the models of a union, or of a list of one, are told apart."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a model; `written` is its type's text, `default` counts where `required` is false."""
+    """One field of a model; `written` is its type's text, `default` counts where `required` is false.
+
+    With a `factory`, what it names makes the default: one of FACTORIES, a model, or `module:name`; a model of
+    the workspace stands in `maker`. `aliases` are the names that it is read by beside its own; one that
+    `is_alias` stands for the name in JSON that is written, too.
+    """
 
     name: str
     type: Type
@@ -162,6 +170,10 @@ class Field:
     default: Json = None
     description: str = ""
     constraints: tuple[tuple[str, Json], ...] = ()
+    factory: str = ""
+    maker: Ref | None = None
+    aliases: tuple[str, ...] = ()
+    is_alias: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +181,8 @@ class Model:
     """A pydantic model to generate: a node's input, output, or a named one.
 
     With a `source`, `module:Class`, it is a class that exists already: nothing is generated, and its
-    fields are not known.
+    fields are not known. One that `replaces` such a class is generated, under the name of that class.
+    `extra` is what happens to fields that it does not declare: `forbid`, `ignore` or `allow`.
     """
 
     ref: Ref
@@ -177,6 +190,8 @@ class Model:
     at: Pointer
     description: str = ""
     source: str = ""
+    extra: str = "forbid"
+    replaces: str = ""
 
     def field(self, name: str) -> Field | None:
         """Return the field of this name."""
@@ -185,11 +200,21 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Enum:
-    """A string enum to generate: its members' names with their descriptions, which may be empty."""
+    """A string enum to generate: its members' values with their descriptions, which may be empty.
+
+    `names` are what members are called in Python that are not called like their values, by value. An enum
+    that `replaces` an existing class, `module:Class`, is generated under the name of that class.
+    """
 
     ref: Ref
     members: tuple[tuple[str, str], ...]
     at: Pointer
+    names: tuple[tuple[str, str], ...] = ()
+    replaces: str = ""
+
+    def member(self, value: str) -> str:
+        """Return the Python name of the member with this value."""
+        return dict(self.names).get(value) or value.upper()
 
 
 @dataclass(frozen=True, slots=True)

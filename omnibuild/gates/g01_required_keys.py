@@ -32,6 +32,7 @@ _OPTIONAL = frozenset(
         "tags",
         "enums",
         "models",
+        "replaces",
         "logic",
         "body",
         "handler",

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from omnibuild.core.values import Json, Level, Pointer, Problem
 from omnibuild.gates.gate import DocumentSubject, Gate, Step
 from omnibuild.gates.names import camel
+from omnibuild.spec.written import is_long_form
 
 BASE_MODEL_ATTRIBUTES = frozenset(
     [
@@ -27,6 +28,28 @@ BASE_MODEL_ATTRIBUTES = frozenset(
     ]
 )
 """The public attributes of pydantic's BaseModel beside those that start with `model_`."""
+
+MODEL_ATTRIBUTES = frozenset(
+    [
+        "model_computed_fields",
+        "model_config",
+        "model_construct",
+        "model_copy",
+        "model_dump",
+        "model_dump_json",
+        "model_extra",
+        "model_fields",
+        "model_fields_set",
+        "model_json_schema",
+        "model_parametrized_name",
+        "model_post_init",
+        "model_rebuild",
+        "model_validate",
+        "model_validate_json",
+        "model_validate_strings",
+    ]
+)
+"""Those that do; other names with this beginning are free."""
 
 TYPE_NAMES = frozenset(
     [
@@ -71,10 +94,10 @@ def check(subject: DocumentSubject) -> Iterator[Problem]:
         yield from _document(subject)
     yield from _classes(subject)
     for section in ("input", "output", "state", "model"):
-        yield from _fields(subject.pointer(section), subject.data.get(section))
+        yield from _model(subject.pointer(section), subject.data.get(section))
     for section in ("models", "messages", "emits"):
-        for name, fields in _mapping(subject.data.get(section)).items():
-            yield from _fields(subject.pointer(section, name), fields)
+        for name, declared in _mapping(subject.data.get(section)).items():
+            yield from _model(subject.pointer(section, name), declared)
     for name, members in _mapping(subject.data.get("enums")).items():
         yield from _members(subject.pointer("enums", name), name, members)
 
@@ -98,7 +121,8 @@ def _classes(subject: DocumentSubject) -> Iterator[Problem]:
     taken: dict[str, str] = {}
     stem = camel(subject.name)
     derived = ("Input", "Output", "State", "Status") if subject.data.get("transitions") else ("Input", "Output")
-    own = {*derived, *(f"{stem}{it}" for it in derived if subject.declares == "node")}
+    named = [it for it in derived if isinstance(subject.data.get(it.lower()), str)]
+    own = {*derived, *(f"{stem}{it}" for it in derived if subject.declares == "node" and it not in named)}
     for section in ("models", "enums", "messages", "emits"):
         for name in _mapping(subject.data.get(section)):
             at = subject.pointer(section, name, key=True)
@@ -120,6 +144,13 @@ def _classes(subject: DocumentSubject) -> Iterator[Problem]:
             taken.setdefault(name.casefold(), f"{section}.{name}")
 
 
+def _model(at: Pointer, written: Json) -> Iterator[Problem]:
+    if isinstance(written, Mapping) and is_long_form(written):
+        yield from _fields(at.to("fields"), written["fields"])
+    else:
+        yield from _fields(at, written)
+
+
 def _fields(at: Pointer, written: Json) -> Iterator[Problem]:
     fields = _mapping(written)
     for name, declared in fields.items():
@@ -128,9 +159,9 @@ def _fields(at: Pointer, written: Json) -> Iterator[Problem]:
             yield _wrong(f"the field `{name}` is not in snake_case", here, f"write `{_snake(name)}`")
         elif keyword.iskeyword(name):
             yield _wrong(f"the field `{name}` is a keyword of Python", here, f"write `{name}_`")
-        elif name.startswith("model_"):
+        elif name in MODEL_ATTRIBUTES:
             yield _wrong(
-                f"the field `{name}` starts with `model_`, which pydantic keeps for itself",
+                f"the field `{name}` has the name of what every pydantic model has",
                 here,
                 f"write `{name.removeprefix('model_') or 'name'}`",
             )
@@ -163,11 +194,16 @@ def _members(at: Pointer, enum: str, written: Json) -> Iterator[Problem]:
         here = at.to(index) if isinstance(written, list) else at.to(str(name), key=True)
         if not isinstance(name, str):
             continue
-        if not _MEMBER.fullmatch(name):
-            yield _wrong(f"the member `{name}` of `{enum}` is not a name", here, f"write `{_snake(name)}`")
-        elif name.upper() in taken:
+        said = written[name] if isinstance(written, Mapping) else None
+        called = said.get("name") if isinstance(said, Mapping) else None
+        if not called and not _MEMBER.fullmatch(name):
+            hint = f"write `{_snake(name)}`"
+            if isinstance(written, Mapping):
+                hint += f", or say what it is called: `{name}: {{name: {_snake(name).upper()}}}`"
+            yield _wrong(f"the member `{name}` of `{enum}` is not a name", here, hint)
+        elif (called or name.upper()) in taken:
             yield _wrong(f"the member `{name}` of `{enum}` is already there", here, "leave it out")
-        taken.add(name.upper())
+        taken.add(str(called or name.upper()))
 
 
 def _mapping(value: Json) -> Mapping[str, Json]:
@@ -191,7 +227,7 @@ GATE = Gate(
     what="Documents and fields are named in snake_case, models and enums in CamelCase; "
     "no name is a keyword of Python or means something to pydantic.",
     why="Names become modules, classes and attributes; a name that cannot be one gives code that does not run.",
-    example="input: {class: str, model_name: str}",
+    example="input: {class: str, model_dump: str}",
     step=Step.DOCUMENT,
     level=Level.BLOCK,
     check=check,

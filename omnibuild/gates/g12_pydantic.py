@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from omnibuild.core.values import Level, Problem
 from omnibuild.gates.gate import Gate, NodeSubject, Step
+from omnibuild.gates.names import class_of
 from omnibuild.gates.source import dotted, modules, nodes
 
 type Fault = tuple[int, str, str]
@@ -34,10 +35,11 @@ _OLD_CONSTRAINTS = {
 
 def check(subject: NodeSubject) -> Iterator[Problem]:
     """Yield a problem for every model that breaks a rule, and for every idiom of pydantic 1."""
+    extras = {class_of(it, subject.spec): it.extra for it in subject.spec.models}
     for file, tree in modules(subject.draft):
         faults: list[Fault] = []
         for model in _models(tree):
-            faults += _config(model)
+            faults += _config(model, extras.get(model.name, "forbid"))
             faults += _defaults(model)
             faults += _old_class(model)
         faults += _old_calls(tree)
@@ -58,14 +60,14 @@ def _last(node: ast.expr) -> str:
     return dotted(node).rpartition(".")[2]
 
 
-def _config(model: ast.ClassDef) -> Iterator[Fault]:
+def _config(model: ast.ClassDef, extra: str) -> Iterator[Fault]:
     value = next((value for name, value in _assigned(model) if name == "model_config"), None)
     if value is None:
         if any(_last(base) == "BaseModel" for base in model.bases):
             yield model.lineno, f"the model `{model.name}` has no `model_config`", _CONFIG
         return
     given = {it.arg: it.value for it in value.keywords} if isinstance(value, ast.Call) else {}
-    for key, wanted in (("frozen", True), ("extra", "forbid")):
+    for key, wanted in (("frozen", True), ("extra", extra)):
         found = given.get(key)
         if not (isinstance(found, ast.Constant) and found.value == wanted):
             yield value.lineno, f"the model `{model.name}` does not set `{key}={wanted!r}`", _CONFIG

@@ -43,6 +43,8 @@ def class_of(found: Model | Enum, spec: Spec) -> str:
     """Return the class that a model or an enum of a document is."""
     if isinstance(found, Model) and found.source:
         return found.source.partition(":")[2]
+    if found.replaces:
+        return found.replaces.partition(":")[2]
     prefix = "Model" if isinstance(found, Model) else "Enum"
     name = found.ref.name
     derived = isinstance(spec, NodeSpec) and spec.machine is not None and name in _OF_THE_MACHINE

@@ -6,9 +6,10 @@ import keyword
 from collections.abc import Iterator
 
 from omnibuild.core.values import Enum, Model, NodeSpec, Problem, Ref, Spec, Type
-from omnibuild.onex.names import Names, kebab, member_name, snake
+from omnibuild.onex.names import Names, kebab, snake
 from omnibuild.onex.ways import way_of
 from omnibuild.spec.conformity import check_field, check_value
+from omnibuild.spec.field_checks import check_aliases
 
 
 def check_spec(spec: Spec, names: Names) -> Iterator[Problem]:
@@ -16,6 +17,7 @@ def check_spec(spec: Spec, names: Names) -> Iterator[Problem]:
     for model in spec.models:
         for field in model.fields:
             yield from check_field(field, names.graph.lookup)
+        yield from check_aliases(model)
         yield from _endless(model)
     yield from _collisions(spec, names)
     machine = spec.machine if isinstance(spec, NodeSpec) else None
@@ -62,15 +64,16 @@ def _collisions(spec: Spec, names: Names) -> Iterator[Problem]:
         other = seen.setdefault(snake(name), it.ref.name)
         if other != it.ref.name:
             message = f"`{it.ref.name}` and `{other}` would both be generated as {name}"
-            yield Problem("name", message, it.at, "rename one of them")
+            replaced = spec.at.to("replaces", it.ref.name)
+            yield Problem("name", message, replaced if it.replaces else it.at, "rename one of them")
 
 
 def _members(enum: Enum) -> Iterator[Problem]:
     seen: dict[str, str] = {}
     for name, _ in enum.members:
-        other = seen.setdefault(member_name(name), name)
+        other = seen.setdefault(enum.member(name), name)
         if other != name or sum(name == it for it, _ in enum.members) > 1:
-            message = f"`{enum.ref.name}` has two members that become {member_name(name)}"
+            message = f"`{enum.ref.name}` has two members that become {enum.member(name)}"
             yield Problem("name", message, enum.at, "rename or remove one of them")
             return
     if not enum.members:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from omnibuild.core.values import Json, NodeSpec, Ref, Spec, digest_json
+from omnibuild.core.values import Enum, Field, Json, Model, NodeSpec, Ref, Spec, digest_json
 from omnibuild.onex.names import Names, folder, handler_class
 from omnibuild.onex.topics import topics
 from omnibuild.onex.ways import way_of
@@ -30,13 +30,7 @@ def interfaces(names: Names) -> Mapping[str, str]:
 
 
 def _own(spec: Spec, names: Names, *, is_called: bool) -> Json:
-    models: dict[str, Json] = {
-        model.ref.name: [
-            [field.name, str(field.type), field.required, field.default, [list(it) for it in field.constraints]]
-            for field in model.fields
-        ]
-        for model in spec.models
-    }
+    models: dict[str, Json] = {model.ref.name: [_field(field) for field in model.fields] for model in spec.models}
     models |= {model.ref.name: model.source for model in spec.models if model.source}
     result: dict[str, Json] = {
         "package": names.package_of(spec.name),
@@ -44,6 +38,11 @@ def _own(spec: Spec, names: Names, *, is_called: bool) -> Json:
         "models": models,
         "enums": {enum.ref.name: [name for name, _ in enum.members] for enum in spec.enums},
     }
+    declared: tuple[Model | Enum, ...] = (*spec.models, *spec.enums)
+    replaced: dict[str, Json] = {it.ref.name: it.replaces for it in declared if it.replaces}
+    called: dict[str, Json] = {it.ref.name: [list(pair) for pair in it.names] for it in spec.enums if it.names}
+    result |= {"replaces": replaced} if replaced else {}
+    result |= {"members": called} if called else {}
     if isinstance(spec, NodeSpec):
         found = topics(spec, names.graph)
         result["topics"] = [found.requested, *found.published]
@@ -56,6 +55,12 @@ def _own(spec: Spec, names: Names, *, is_called: bool) -> Json:
         modules = (*spec.imports, *(it for code in spec.code for it in code.modules))
         result["code"] = [*sorted({it.digest for it in modules})]
     return result
+
+
+def _field(field: Field) -> Json:
+    constraints: Json = [list(it) for it in field.constraints]
+    seen: list[Json] = [field.name, str(field.type), field.required, field.default, constraints]
+    return [*seen, field.factory, [*field.aliases]] if field.factory or field.aliases else seen
 
 
 def _ref(ref: Ref) -> Json:

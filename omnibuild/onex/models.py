@@ -9,7 +9,7 @@ from omnibuild.assemble.module import module
 from omnibuild.assemble.tree import Docstring, Line, Statement, assign, call, class_, declare, quoted, raw, spaced
 from omnibuild.assemble.types import Types
 from omnibuild.core.values import DISCRIMINATOR, Enum, Field, Json, Model, NodeSpec, Ref, Spec, Type
-from omnibuild.onex.names import Names, member_name, snake
+from omnibuild.onex.names import Names, snake
 from omnibuild.onex.part import Part
 
 _AN = re.compile(r"[aeio]|u(?![a-z][aeiou]|rl|uid)")
@@ -53,7 +53,7 @@ def _enum(enum: Enum, spec: Spec, names: Names) -> Part:
     meaning_of_all = f"The states of {spec.name}." if is_status else f"The values of {_words(enum.ref.name)}."
     body: list[Statement] = [Docstring(meaning_of_all)]
     for position, (member, meaning) in enumerate(enum.members):
-        statement = assign(member_name(member), quoted(member))
+        statement = assign(enum.member(member), quoted(member))
         body.append(spaced(statement) if position == 0 else statement)
         if meaning:
             body.append(Docstring(meaning))
@@ -90,21 +90,31 @@ def _words(name: str) -> str:
 def _model(model: Model, spec: Spec, names: Names) -> Part:
     name = names.class_name(model.ref)
     imports = Imports(names.package, reserved=(name,))
-    types = model_types(imports, names, own=model.ref)
+    types = model_types(imports, names, own=model.ref, declared=True)
     base, config = imports.name("pydantic", "BaseModel"), imports.name("pydantic", "ConfigDict")
     body: list[Statement] = [
         Docstring(describe(model, spec)),
-        spaced(Line(f'model_config = {config}(frozen=True, extra="forbid")')),
+        spaced(Line(f"model_config = {config}({_config(model)})")),
     ]
     for position, field in enumerate(model.fields):
-        statement = _field(field, types, imports)
+        statement = _field(field, types, imports, own=name)
         body.append(spaced(statement) if position == 0 else statement)
     text = module(describe(model, spec), imports, [class_(name, [base], body)])
     origins = {(): model.at, (name,): model.at} | {(name, field.name): field.at for field in model.fields}
     return Part(names.path(names.class_module(model.ref)), text, origins)
 
 
-def model_types(imports: Imports, names: Names, own: Ref | None = None) -> Types:
+def _config(model: Model) -> str:
+    """Return the arguments of a model's configuration."""
+    config = f'frozen=True, extra="{model.extra}"'
+    if any(field.aliases for field in model.fields):
+        config += ", populate_by_name=True"
+    if any(field.name.startswith("model_") for field in model.fields):
+        config += ", protected_namespaces=()"
+    return config
+
+
+def model_types(imports: Imports, names: Names, own: Ref | None = None, *, declared: bool = False) -> Types:
     """Return what writes types in a module whose own model, if it is a model's, is `own`."""
 
     def class_name(ref: Ref) -> str:
@@ -112,13 +122,13 @@ def model_types(imports: Imports, names: Names, own: Ref | None = None) -> Types
             return quoted(names.class_name(ref))
         return imports.name(names.class_module(ref), names.class_name(ref), names.alias(ref))
 
-    return Types(imports, class_name, names.graph.lookup)
+    return Types(imports, class_name, names.graph.lookup, declared=declared)
 
 
-def _field(field: Field, types: Types, imports: Imports) -> Line:
+def _field(field: Field, types: Types, imports: Imports, own: str) -> Line:
     annotation = types.annotation(field.type)
-    if '"' in annotation and " | " in annotation:
-        annotation = quoted(annotation.replace('"', ""))
+    if quoted(own) in annotation and " | " in annotation:
+        annotation = quoted(annotation.replace(quoted(own), own))
     constraints = field.constraints
     if field.type.head == "list" and DISCRIMINATOR in dict(constraints):
         annotation = _tagged_items(field, types, imports)
@@ -126,15 +136,26 @@ def _field(field: Field, types: Types, imports: Imports) -> Line:
     keywords: list[tuple[str, str]] = []
     if not field.required:
         text, is_factory = types.default(field)
-        if not is_factory and not constraints and not field.description:
+        if not is_factory and not constraints and not field.description and not field.aliases:
             return assign(field.name, text, annotation)
         keywords.append(("default_factory" if is_factory else "default", text))
     keywords += [(name, _constraint(name, value, field.type, types)) for name, value in constraints]
+    keywords += _aliases(field, imports)
     if field.description:
         keywords.append(("description", quoted(field.description)))
     if not keywords:
         return declare(field.name, annotation)
     return assign(field.name, call(imports.name("pydantic", "Field"), keywords), annotation)
+
+
+def _aliases(field: Field, imports: Imports) -> list[tuple[str, str]]:
+    """Return what a field is called in JSON. Not as `alias`: type checkers would take that for the only name."""
+    if field.is_alias and field.aliases:
+        return [(key, quoted(field.aliases[0])) for key in ("validation_alias", "serialization_alias")]
+    if field.aliases:
+        choices = ", ".join(map(quoted, field.aliases))
+        return [("validation_alias", f"{imports.name('pydantic', 'AliasChoices')}({choices})")]
+    return []
 
 
 def _tagged_items(field: Field, types: Types, imports: Imports) -> str:

@@ -86,7 +86,7 @@ class Names:
     def class_name(self, ref: Ref) -> str:
         """Return the class of a model or an enum."""
         target = self.target(ref)
-        if source := self.source(target):
+        if source := self.source(target) or self.replaced(target):
             return source.partition(":")[2]
         prefix = "Enum" if isinstance(self.graph.lookup(target), Enum) else "Model"
         spec = self.graph.specs.get(target.document)
@@ -100,10 +100,15 @@ class Names:
         found = self.graph.lookup(ref)
         return found.source if isinstance(found, Model) else ""
 
+    def replaced(self, ref: Ref) -> str:
+        """Return the existing class, `module:Class`, that a generated one stands for; nothing if there is none."""
+        found = self.graph.lookup(ref)
+        return found.replaces if found else ""
+
     def alias(self, ref: Ref) -> str:
         """Return what a class is imported as where another of the same name stands."""
         name = self.class_name(ref)
-        if self.source(ref):
+        if self.source(ref) or self.replaced(ref):
             return f"{pascal(ref.document)}{name}"
         prefix = "Enum" if name.startswith("Enum") else "Model"
         return f"{prefix}{pascal(ref.document)}{name.removeprefix(prefix)}"

@@ -124,9 +124,10 @@ def _missing(reader: Reader, node: ast.Attribute, message: str, known: list[str]
 def _member_of_class(reader: Reader, node: ast.Attribute, ref: Ref) -> Lowered:
     shown = reader.segment(node.value)
     match reader.scope.lookup(ref):
-        case Enum(ref=own, members=known):
-            if node.attr in dict(known):
-                tree = ast.Attribute(ClassOf(own), reader.scope.member(node.attr), ast.Load())
+        case Enum(ref=own, members=known, names=called):
+            if node.attr in dict(known) or node.attr in dict(called).values():
+                name = node.attr if node.attr in dict(called).values() else dict(called).get(node.attr)
+                tree = ast.Attribute(ClassOf(own), name or reader.scope.member(node.attr), ast.Load())
                 return Lowered(tree, Type("ref", ref=own))
             return _missing(reader, node, f"`{shown}` has no member `{node.attr}`", [it for it, _ in known])
         case Model():

@@ -35,6 +35,9 @@ def _references(spec: Spec) -> Iterator[tuple[str, Pointer]]:
     for model in spec.models:
         if model.source:
             yield model.source, model.at
+        for field in model.fields:
+            if ":" in field.factory:
+                yield field.factory, field.at.to("factory")
     if isinstance(spec, NodeSpec):
         for handler in spec.handlers:
             yield handler.source, handler.at
@@ -195,6 +198,8 @@ def _parsed(name: str, file: str, text: str) -> _Module | Problem:
             case ast.ImportFrom(names=aliases):
                 home = home_of(statement, package)
                 names |= {it.asname or it.name: f"{home}:{it.name}" for it in aliases}
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                others.add(name)
             case _:
                 bound = (it for it in ast.walk(statement) if isinstance(it, ast.Name) and isinstance(it.ctx, ast.Store))
                 others |= {it.id for it in bound}

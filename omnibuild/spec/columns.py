@@ -145,7 +145,7 @@ def column(
         type=field.written,
         base=arms[0].head,
         declaration=declaration,
-        constraints=dict(field.constraints) | ({} if field.required else {"default": field.default}),
+        constraints=dict(field.constraints) | _left_out(field),
         sql=sql,
         optional=len(arms) < len(field.type.args),
         sample=chosen[0],
@@ -179,3 +179,10 @@ def _kept(head: str, sample: Json) -> Json:
     except ValidationError:  # it is told where the example is read
         return sample
     return sample
+
+
+def _left_out(field: Field) -> dict[str, Json]:
+    """Return what a field says of its value where it is left out."""
+    if field.factory:
+        return {"factory": field.factory}
+    return {} if field.required else {"default": field.default}

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from omnibuild.core.nearest import nearest
 from omnibuild.core.values import DISCRIMINATOR, Enum, Field, Json, Model, Pointer, Problem, Ref, Type
 from omnibuild.spec.adapter import check_pydantic
+from omnibuild.spec.field_checks import check_keys
 
 type Lookup = Callable[[Ref], Model | Enum | None]
 
@@ -66,14 +67,14 @@ def check_value(type_: Type, value: Json, at: Pointer, lookup: Lookup) -> Iterat
 
 def check_field(field: Field, lookup: Lookup) -> Iterator[Problem]:
     """Yield what is wrong with a field's default and constraints; what seems right, pydantic is asked about."""
-    problems = list(_check_written(field, lookup))
+    problems = [*_check_written(field, lookup), *check_keys(field, lookup)]
     yield from problems or check_pydantic(field)
 
 
 def _check_written(field: Field, lookup: Lookup) -> Iterator[Problem]:
     if not field.required and field.default is not None:
         yield from check_value(field.type, field.default, field.at.to("default"), lookup)
-    if not field.required and field.default is None and not _optional(field.type):
+    if not field.required and not field.factory and field.default is None and not _optional(field.type):
         hint = f"write `{field.type} | None`, or another default"
         yield Problem("default", f"`{field.name}` cannot be null", field.at.to("default"), hint)
     heads = {member.head for member in (field.type.args if field.type.head == "|" else (field.type,))}

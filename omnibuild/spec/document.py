@@ -7,6 +7,7 @@ core schema, https://yaml.org/spec/1.2.2/#103-core-schema.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -27,6 +28,8 @@ _NULL = re.compile(r"~|null|Null|NULL|")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_WORDS = frozenset(("null", "Null", "NULL", "true", "True", "TRUE", "false", "False", "FALSE"))
+"""The words of letters alone that mean something else than themselves."""
 _MAX_DIGITS = 4_000
 """Python refuses to read longer integers; far beyond what a spec can mean."""
 _DEEP = f"it is nested more than {MAX_DEPTH} deep"
@@ -200,7 +203,7 @@ class _Reading:
             if not isinstance(key, yaml.ScalarNode):
                 self._problem("key", "a key must be plain text", path)
                 continue
-            name: str = key.value
+            name: str = sys.intern(key.value)  # thousands of documents have the same keys
             if name in data:
                 self.problems.append(
                     Problem(
@@ -230,6 +233,8 @@ class _Reading:
         return None
 
     def _plain(self, text: str, path: Path) -> Json:
+        if text.isalpha() and text not in _WORDS:
+            return sys.intern(text)
         if _NULL.fullmatch(text):
             return None
         if _BOOL.fullmatch(text):

@@ -157,7 +157,9 @@ def _convert(reader: Reader, value: str, arm: Type) -> ast.expr | None:
     enum = declared(arm, reader.scope)
     if isinstance(enum, Enum):
         if value in dict(enum.members):
-            return ast.Attribute(ClassOf(enum.ref), reader.scope.member(value), ast.Load())
+            return ast.Attribute(
+                ClassOf(enum.ref), dict(enum.names).get(value) or reader.scope.member(value), ast.Load()
+            )
     elif arm.head in _TEXTS:
         try:
             return _TEXTS[arm.head][0](value)

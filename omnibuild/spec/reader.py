@@ -30,9 +30,9 @@ from omnibuild.spec.document import Document
 from omnibuild.spec.machine import read_machine
 from omnibuild.spec.operations import read_operations, read_steps
 from omnibuild.spec.reading import Reading, retry_of
-from omnibuild.spec.reference import is_reference, named_model, read_handlers
+from omnibuild.spec.reference import is_reference, named_model, read_handlers, read_replaced
 from omnibuild.spec.validation import validate
-from omnibuild.spec.written import WrittenExample, WrittenNode, WrittenPolicy, WrittenShared, seconds
+from omnibuild.spec.written import WrittenExample, WrittenModel, WrittenNode, WrittenPolicy, WrittenShared, seconds
 
 _SECTIONS = {"transitions": Kind.REDUCER, "operations": Kind.EFFECT, "steps": Kind.ORCHESTRATOR}
 """The sections that say what a node does, and the kind that each belongs to."""
@@ -59,12 +59,14 @@ def read_spec(document: Document, body: Body | None, domain: str) -> tuple[Spec 
 
 
 def _shared(reading: Reading, written: WrittenShared) -> SharedSpec:
+    declared = reading.models(written.models), reading.enums(written.enums)
+    models, enums = read_replaced(reading, written.replaces, *declared)
     return SharedSpec(
         name=reading.name,
         at=reading.at,
         description=" ".join(written.description.split()),
-        models=reading.models(written.models),
-        enums=reading.enums(written.enums),
+        models=models,
+        enums=enums,
         sections=_sections(reading.document),
         tags=tuple(written.tags),
     )
@@ -72,7 +74,8 @@ def _shared(reading: Reading, written: WrittenShared) -> SharedSpec:
 
 def _node(reading: Reading, written: WrittenNode, body: Body | None, domain: str) -> NodeSpec:
     _one_way(reading, written, body)
-    models, enums, machine = _declared(reading, written)
+    declared, listed, machine = _declared(reading, written)
+    models, enums = read_replaced(reading, written.replaces, declared, listed)
     request, result = _end(reading, written.input, "input"), _end(reading, written.output, "output")
     handlers, more = read_handlers(reading, written, request, result)
     return NodeSpec(
@@ -84,7 +87,7 @@ def _node(reading: Reading, written: WrittenNode, body: Body | None, domain: str
         domain=written.domain or domain,
         tags=tuple(written.tags),
         models=(*models, *more),
-        enums=tuple(enums),
+        enums=enums,
         input=request,
         output=result,
         logic=_logic(reading, written.logic) if written.logic is not None else None,
@@ -124,7 +127,7 @@ def _declared(reading: Reading, written: WrittenNode) -> tuple[list[Model], list
         machine, more, status = read_machine(reading, written)
         return [*models, *more], [*enums, *status], machine
     for key, declared in (("input", written.input), ("output", written.output)):
-        if isinstance(declared, dict) or (isinstance(declared, str) and is_reference(declared)):
+        if isinstance(declared, dict | WrittenModel) or (isinstance(declared, str) and is_reference(declared)):
             models.append(reading.model(Ref(reading.name, key.capitalize()), declared, reading.at.to(key)))
     return models, enums, None
 

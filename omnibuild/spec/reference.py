@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from omnibuild.core.values import Handler, Model, Pointer, Ref, Type
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from omnibuild.core.nearest import nearest
+from omnibuild.core.values import Enum, Handler, Model, Pointer, Ref, Type
 from omnibuild.spec.reading import Reading
 from omnibuild.spec.types import parse_type
 from omnibuild.spec.written import WrittenHandler, WrittenNode
@@ -40,6 +44,31 @@ def read_handlers(
         reading.problem("two-ways", "`handler` and `handlers` both say who answers", at, "keep one of them")
     at = reading.at.to("handler")
     return (Handler(reading.name, reading.reference(written.handler, at), at, request, result),), []
+
+
+def read_replaced(
+    reading: Reading, written: Mapping[str, str], models: Sequence[Model], enums: Sequence[Enum]
+) -> tuple[tuple[Model, ...], tuple[Enum, ...]]:
+    """Return the models and enums of a document with the existing classes that they stand for."""
+    replaced: dict[str, str] = {}
+    known = [*(it.ref.name for it in models), *(it.ref.name for it in enums)]
+    existing = [it.ref.name for it in models if it.source]
+    for name, text in written.items():
+        at = reading.at.to("replaces", name)
+        if name in existing:
+            hint = "leave this out: it is the class that is used"
+            reading.problem("replaces", f"`{name}` is an existing class, and replaces none", at, hint)
+        elif name not in known:
+            near = nearest(name, known)
+            hint = f"did you mean `{near}`?" if near else f"this document has {', '.join(known) or 'no models'}"
+            where = reading.at.to("replaces", name, key=True)
+            reading.problem("unknown-name", f"there is no model or enum `{name}` in this document", where, hint)
+        else:
+            replaced[name] = reading.reference(text, at)
+    return (
+        tuple(replace(it, replaces=replaced.get(it.ref.name, "")) for it in models),
+        tuple(replace(it, replaces=replaced.get(it.ref.name, "")) for it in enums),
+    )
 
 
 class _HandlerReader:

@@ -15,6 +15,7 @@ from omnibuild.spec.written import (
     WrittenBlueprint,
     WrittenField,
     WrittenHandler,
+    WrittenModel,
     WrittenModifiers,
     WrittenNode,
     WrittenShared,
@@ -41,11 +42,12 @@ TYPES = (
     "Path",
     "HttpUrl",
     "Json",
+    "Any",
 )
 """The scalars of the type grammar: what an editor offers for a type."""
 
 _ABOUT = "A document of a spec file: its first key says whether it declares a node, models, or a blueprint."
-_CLASSES = ("models", "enums")
+_CLASSES = ("models", "enums", "replaces")
 
 
 def schema(connectors: Mapping[str, Json] | None = None) -> dict[str, Json]:
@@ -63,7 +65,8 @@ def schema(connectors: Mapping[str, Json] | None = None) -> dict[str, Json]:
         "anyOf": [{"enum": list(TYPES)}, {"type": "string", "minLength": 1}],
     }
     definitions[WrittenField.__name__]["properties"]["type"] = {"$ref": "#/$defs/Type"}
-    for model in DOCUMENTS.values():
+    written: list[type[Written]] = [WrittenModel, *DOCUMENTS.values()]
+    for model in written:
         _refine(definitions[model.__name__]["properties"])
     if connectors:
         definitions[WrittenNode.__name__]["properties"]["operations"]["items"] = _operation(connectors, definitions)

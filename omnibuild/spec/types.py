@@ -11,9 +11,12 @@ from omnibuild.spec.syntax import Syntax, parse
 
 NUMBERS = ("int", "float", "bool", "Decimal")
 TIMES = ("datetime", "date", "time", "timedelta")
-SCALARS = ("str", "bytes", *NUMBERS, *TIMES, "UUID", "Path", "HttpUrl", "Json")
+SCALARS = ("str", "bytes", *NUMBERS, *TIMES, "UUID", "Path", "HttpUrl", "Json", "Any")
 CONTAINERS = {"list": 1, "set": 1, "frozenset": 1, "dict": 2, "tuple": None}
 """How many arguments each takes; None for any number."""
+
+_SCALAR_TYPES = {name: Type(name) for name in SCALARS}
+"""One value for each, whoever names it."""
 
 ELLIPSIS = Type("...")
 """The last argument of `tuple[X, ...]`."""
@@ -55,8 +58,7 @@ _MEANT = {
     "binary": "bytes",
     "json": "Json",
     "object": "Json",
-    "any": "Json",
-    "Any": "Json",
+    "any": "Any",
     "array": "list[…]",
     "map": "dict[…, …]",
     "null": "None",
@@ -71,7 +73,7 @@ _MEANT = {
     "Sequence": "list[…]",
     "Tuple": "tuple[…]",
 }
-_NO_MODELS = ("Any", "Optional", "Union")
+_NO_MODELS = ("Optional", "Union")
 """Capitalised names that nobody means as a model's."""
 
 
@@ -80,6 +82,8 @@ def parse_type(text: str, at: Pointer, document: str) -> Type | Problem:
 
     A capitalised bare name is a model or enum of `document`.
     """
+    if text in _SCALAR_TYPES:
+        return _SCALAR_TYPES[text]
     syntax = parse(text, at, "type", "a type")
     if isinstance(syntax, Problem):
         return syntax
@@ -115,8 +119,8 @@ class _Reader:
 
     def _name(self, node: ast.Name) -> Type | Problem:
         name = node.id
-        if name in SCALARS:
-            return Type(name)
+        if name in _SCALAR_TYPES:
+            return _SCALAR_TYPES[name]
         if name in CONTAINERS or name == "Literal":
             return self._problem(f"`{name}` of what?", node, f"write for example {_EXAMPLES[name]}")
         if name[0].isupper() and name not in _NO_MODELS:

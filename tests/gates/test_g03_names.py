@@ -59,9 +59,9 @@ def test_a_model_and_an_enum_do_not_share_a_name() -> None:
         ("unitPrice", "the field `unitPrice` is not in snake_case", "write `unit_price`"),
         ("class", "the field `class` is a keyword of Python", "write `class_`"),
         (
-            "model_name",
-            "the field `model_name` starts with `model_`, which pydantic keeps for itself",
-            "write `name`",
+            "model_dump",
+            "the field `model_dump` has the name of what every pydantic model has",
+            "write `dump`",
         ),
         ("copy", "the field `copy` hides an attribute of pydantic's models", "write `copy_`"),
     ],

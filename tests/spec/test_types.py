@@ -73,7 +73,7 @@ def test_a_type_is_shown_as_it_is_written(text: str) -> None:
         ("list[decimal]", 5, "unknown type `decimal`", "write Decimal"),
         ("strr | int", 0, "unknown type `strr`", "did you mean `str`?"),
         ("foo", 0, "unknown type `foo`", "a model's name begins with a capital letter"),
-        ("Any", 0, "unknown type `Any`", "write Json"),
+        ("any", 0, "unknown type `any`", "write Any"),
         ("datetime.datetime", 0, "unknown type `datetime.datetime`", "write datetime"),
         ("typing.List", 0, "unknown type `typing.List`", "write list[…]"),
         ("Optional[int]", 0, "`Optional` takes no arguments", "write int | None"),
