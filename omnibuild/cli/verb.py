@@ -115,6 +115,11 @@ def _shown_as_json(problems: Sequence[Problem]) -> bool:
     return True
 
 
+def is_terminal() -> bool:
+    """Return whether somebody is there to be asked: only then may a verb ask."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def current(ctx: click.Context) -> Call:
     """Return the call that a context belongs to."""
     return ctx.obj if isinstance(ctx.obj, Call) else Call.of(Path(), None, no_color=False)
