@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import sysconfig
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from omnibuild.adapters.contract_files import ContractFile, ContractFiles
 from omnibuild.adapters.folder import FolderInputs
 from omnibuild.adapters.fresh import settings_text, write_new
+from omnibuild.adapters.importable import importable
 from omnibuild.adapters.sources import DiskSources
 from omnibuild.adopt.adoption import Adoption, adopt_contract
+from omnibuild.adopt.arrangement import arranged, declaration
 from omnibuild.adopt.contract import kind_of
+from omnibuild.adopt.contract_values import ends
 from omnibuild.adopt.findings import Progress, findings
-from omnibuild.adopt.findings.finding import Subject
+from omnibuild.adopt.findings.subject import Subject
 from omnibuild.adopt.library import Library
 from omnibuild.adopt.lookup import Lookup
 from omnibuild.adopt.metadata import read_tags
 from omnibuild.adopt.models import Models
-from omnibuild.adopt.names import node_names
+from omnibuild.adopt.names import node_names, usual_name
+from omnibuild.adopt.node_models import NodeModels
 from omnibuild.adopt.original import Original, read_original
+from omnibuild.adopt.spec_text import spec_text
 from omnibuild.core.values import Json, Kind, Level, Place, Problem, Settings
 from omnibuild.spec.document import declared, read
 from omnibuild.spec.workspace_names import package_fault
@@ -29,17 +34,36 @@ from omnibuild.workspace import FILE, ConfigurationError, Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class Adopted:
-    """What became of the nodes that were found: `files` are the specs, path to text, that were or would be written."""
+class Shared:
+    """A document of models that several nodes share: their modules, what stays Python, and what is to be known."""
 
+    name: str
+    modules: tuple[str, ...]
+    python: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """What became of the nodes that were found: `files` are the specs, path to text, that were or would be written.
+
+    Files are told relative to `root`, the folder of the workspace.
+    """
+
+    root: Path
     settings: Settings
     nodes: tuple[Adoption, ...]
+    shared: tuple[Shared, ...]
     files: Mapping[str, str]
     problems: tuple[Problem, ...]
 
     def spec_file(self, node: Adoption) -> str:
         """Return the file of a node's spec, relative to the workspace."""
         return _spec_file(node.name, self.settings)
+
+    def shared_file(self, shared: Shared) -> str:
+        """Return the file of a document of shared models, relative to the workspace."""
+        return _shared_file(shared.name, self.settings)
 
     def output(self, node: Adoption) -> str:
         """Return the contract.yaml that a build makes of the spec, relative to the workspace."""
@@ -49,8 +73,12 @@ class Adopted:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """What is wrong with nodes: `packages` says of every contract's file in which package it stands."""
+    """What is wrong with nodes: `packages` says of every contract's file in which package it stands.
 
+    Files are told relative to `root`.
+    """
+
+    root: Path
     packages: Mapping[str, str]
     findings: tuple[Problem, ...]
     problems: tuple[Problem, ...]
@@ -85,36 +113,76 @@ def adopt(
     """
     root, settings, fresh = _workspace(folder, package)
     problems: list[Problem] = []
-    candidates = list(_candidates(ContractFiles(root), words, problems))
+    candidates = list(_candidates(_files(root, settings), words, problems))
     if settings.package in {it.file.package for it in candidates}:
         message = f"what is generated is called `{settings.package}`, as the package that is adopted"
         hint = "choose another name, so that one does not hide the other where both can be imported"
         problems.append(Problem("package", message, hint=hint, level=Level.WARN))
     there = _There.of(root, settings)
     candidates = [it for it in candidates if not there.refuses(it, problems)]
+    problems += (warning for it in candidates for warning in it.original.warnings)
     names = node_names([(_name(it.original), it.kind) for it in candidates], there.names)
+    models = _models(candidates, names, there, importable(root, settings))
     nodes: list[Adoption] = []
     for count, (it, name) in enumerate(zip(candidates, names, strict=True), 1):
-        file = it.original.file
-        around: dict[str, Json] = {"tags": [*tags]} if (tags := read_tags(it.file.metadata)) else {}
-        nodes.append(adopt_contract(it.original, name, it.kind, around, None if Path(file).is_absolute() else file))
+        node = _adopted(it, name, models)
+        nodes += [node] if isinstance(node, Adoption) else []
+        problems += [node] if isinstance(node, Problem) else []
         if progress:
             progress(count, len(candidates))
     files = {_spec_file(it.name, settings): it.text for it in nodes}
+    files |= {_shared_file(it.name, settings): spec_text(declaration(it)) for it in models.shared}
     if write and files:
         write_new(root, {**fresh, **files})
-    return Adopted(settings, tuple(nodes), files, tuple(problems))
+    return Adopted(root, settings, tuple(nodes), tuple(_shared(models)), files, tuple(problems))
+
+
+def _models(
+    candidates: Sequence[_Candidate], names: Sequence[str], there: _There, is_importable: Callable[[str], bool]
+) -> NodeModels:
+    wanted = {
+        name: [source for source in dict.fromkeys(ends(it.original.data)) if source]
+        for it, name in zip(candidates, names, strict=True)
+    }
+    return NodeModels(arranged(wanted, Models(_lookup(candidates)), there.names, is_importable))
+
+
+def _adopted(it: _Candidate, name: str, models: NodeModels) -> Adoption | Problem:
+    """Return the spec of a contract with its models, or why it has none."""
+    tags: list[Json] = [*read_tags(it.file.metadata)]
+    around: dict[str, Json] = {**({"tags": tags} if tags else {}), **models.sections(name, it.original.data)}
+    file = it.original.file
+    node = adopt_contract(it.original, name, it.kind, around, None if Path(file).is_absolute() else file)
+    if isinstance(node, Problem):
+        return node
+    usual = usual_name(_name(it.original), it.kind)
+    taken = f"the name `{usual}` is taken, by another of these nodes or in the workspace"
+    notes = (*([taken] if name != usual else []), *node.notes, *models.notes(name, it.original.data))
+    return replace(node, notes=notes, python=(*node.python, *models.python(name)))
+
+
+def _shared(models: NodeModels) -> Iterator[Shared]:
+    for it in models.shared:
+        yield Shared(it.name, it.modules, tuple(models.python(it.name)), tuple(models.notes(it.name)))
 
 
 def report(folder: Path, words: Sequence[str], *, progress: Progress | None = None) -> Reported:
     """Hold the contracts that the words lead to against one another and against their code; nothing is written."""
     problems: list[Problem] = []
-    candidates = list(_candidates(ContractFiles(Workspace.find(folder) or folder), words, problems))
+    root = Workspace.find(folder)
+    files = _files(root, Workspace.open(folder).settings) if root else ContractFiles(folder)
+    candidates = list(_candidates(files, words, problems))
     lookup = _lookup(candidates)
     models = Models(lookup)
     subjects = [Subject(it.original, _name(it.original), lookup, models) for it in candidates]
     packages = {it.original.file: it.file.package for it in candidates}
-    return Reported(packages, tuple(findings(subjects, progress)), tuple(problems))
+    found = [warning for it in candidates for warning in it.original.warnings] + findings(subjects, progress)
+    return Reported(root or folder, packages, tuple(found), tuple(problems))
+
+
+def _files(root: Path, settings: Settings) -> ContractFiles:
+    """Return what finds contracts: those that omnibuild made are nobody's to adopt."""
+    return ContractFiles(root, (settings.out, settings.cache))
 
 
 def _lookup(candidates: Sequence[_Candidate]) -> Lookup:
@@ -147,7 +215,7 @@ def _candidates(files: ContractFiles, words: Sequence[str], problems: list[Probl
         if isinstance(it, Problem) or isinstance(original, Problem):
             problems += [original] if isinstance(original, Problem) else []
             continue
-        kind = kind_of(original.data, Path(it.folder).name)
+        kind = kind_of(original.data)
         if not _name(original):
             problems.append(_lacking(original, "name", "write `name: node_…`"))
         elif kind is None:
@@ -170,7 +238,10 @@ def _lacking(original: Original, key: str, hint: str) -> Problem:
 
 @dataclass(frozen=True, slots=True)
 class _There:
-    """What the specs of a workspace declare already, and the contracts that were adopted before: name to file."""
+    """What the specs of a workspace declare already, and the contracts that were adopted before: name to file.
+
+    A file of its own takes a name, too: nothing is written in its place, and Python beside a spec would be its body.
+    """
 
     names: frozenset[str]
     adopted: Mapping[str, str]
@@ -178,7 +249,7 @@ class _There:
     @classmethod
     def of(cls, root: Path, settings: Settings) -> _There:
         inputs = FolderInputs(root, settings.specs)
-        names: set[str] = set()
+        names = {it.stem for it in (root / settings.specs).glob("*.*")}
         adopted: dict[str, str] = {}
         for file in inputs.specs():
             text = inputs.text(file)
@@ -193,7 +264,9 @@ class _There:
         name = _name(it.original)
         if name in self.adopted:
             hint = f"remove {self.adopted[name]} to adopt it anew"
-            problems.append(Problem("adopted", f"`{name}` was adopted before", it.original.at("name"), hint))
+            problems.append(
+                Problem("adopted", f"`{name}` was adopted before", it.original.at("name"), hint, level=Level.WARN)
+            )
         return name in self.adopted
 
 
@@ -202,6 +275,10 @@ def _adopted_name(data: Mapping[str, Json]) -> str:
     adopted = data.get("adopted")
     said = adopted.get("name") if isinstance(adopted, dict) else None
     return str(said or f"node_{data.get('node')}_{data.get('kind')}")
+
+
+def _shared_file(name: str, settings: Settings) -> str:
+    return f"{settings.specs}/shared/{name}.yaml"
 
 
 def _spec_file(name: str, settings: Settings) -> str:

@@ -30,6 +30,7 @@ from omnibuild.gates.gate import WorkspaceSubject
 from omnibuild.graph.selection import closure, dependents
 from omnibuild.memory import Part
 from omnibuild.onex.assembly import PACKAGE
+from omnibuild.originals import drift
 from omnibuild.promotion import Change, Promotion
 from omnibuild.survey import Survey, judge_graph, survey
 
@@ -105,6 +106,7 @@ class _Build:
         self._world.listen(StepStarted("read"))
         self._survey = found or survey(self._world, self._settings)
         self._problems += self._survey.problems
+        self._problems += drift(self._survey, self._world, self._levels)
         self._problems += self._templates.check()
         self._failed |= self._survey.failed
         names, wrong = (self._part.nodes, []) if self._part else self._survey.selected(self._options.selectors)

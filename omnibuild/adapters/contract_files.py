@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -16,8 +16,13 @@ from omnibuild.core.values import Level, Place, Problem
 
 CONTRACT = "contract.yaml"
 _PASSED_BY = frozenset(("__pycache__", "node_modules", "site-packages", "build", "dist"))
-_REFERENCE = re.compile(r"\b([A-Za-z_]\w*)(?:\.\w+)*[.:][A-Z]\w*")
-"""A class in a contract, by the package that it begins with."""
+_DEEPEST = 100
+"""How deep folders may lie in each other."""
+
+_REFERENCE = re.compile(r"[\w.:]+")
+"""What a class in a contract, by its package, can be found in."""
+_MODULE = re.compile(r"""\bmodule["']?: *["']?([A-Za-z_]\w*)""")
+"""The package of a module in a contract, where the class stands beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,70 +46,72 @@ class ContractFile:
 class ContractFiles:
     """The contracts of everything that is to be adopted; places are told relative to `root` where they lie below it."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, passed_by: Collection[str] = ()) -> None:
+        """Take the folder of the workspace, and those of its folders that hold what omnibuild made."""
         self._root = root.resolve()
+        self._passed_by = frozenset(os.path.realpath(self._root / it) for it in passed_by)
         self._seen: set[str] = set()
+        self._known = 0
+        """How often a folder or a contract was met that was found before."""
 
     def find(self, words: Sequence[str]) -> Iterator[ContractFile | Problem]:
-        """Yield what folders, files and distributions hold, and a problem for whatever cannot be read."""
+        """Yield what folders, files and distributions hold, each once, and a problem for whatever cannot be read."""
         for word in words:
             places = _places(word)
             if isinstance(places, Problem):
                 yield places
                 continue
-            found = False
+            found, before = False, self._known
             for place in places:
                 for it in self._below(place, ()):
                     found = True
                     yield it
-            if not found:
+            if not found and self._known == before:
                 hint = "name a node's folder, a package's folder, or an installed distribution"
                 yield Problem("contract", f"there is no {CONTRACT} in {word}", hint=hint)
 
     def _below(self, path: Path, above: tuple[str, ...]) -> Iterator[ContractFile | Problem]:
-        if path.name == CONTRACT and not path.is_dir():
+        real = os.path.realpath(path)
+        if real in above:
+            yield self._unread(path, "the folder leads back to one that it lies in", "remove the symbolic link")
+        if real in self._seen:
+            self._known += 1
+            return
+        self._seen.add(real)
+        if path.name == CONTRACT:
             yield self._read(path)
             return
+        if len(above) > _DEEPEST:
+            yield self._unread(path, f"it lies more than {_DEEPEST} folders deep", "name a folder further below")
+            return
         try:
-            real = os.path.realpath(path, strict=True)
             entries = sorted(os.scandir(path), key=lambda it: it.name)
         except OSError as error:
             yield self._unread(path, _why(error))
             return
-        if real in above:
-            yield self._unread(path, "the folder leads back to one that it lies in", "remove the symbolic link")
-            return
-        if real in self._seen:
-            return
-        self._seen.add(real)
         names = {it.name for it in entries}
         if CONTRACT in names:
             yield from self._below(path / CONTRACT, above)
         elif _is_node(path, names):
-            problem = Problem(
-                "contract",
-                f"the node {path.name} has no {CONTRACT}, and is not adopted",
-                Place(self._told(path), 1, 1),
-                "write one, or move the folder to where no nodes are",
-                level=Level.WARN,
-            )
-            yield problem
+            yield self._lacking(path)
         for entry in entries:
-            if entry.name.startswith(".") or entry.name in _PASSED_BY:
-                continue
-            if entry.is_symlink() and not Path(entry.path).exists():
-                yield self._broken_link(Path(entry.path))
-            elif entry.is_dir():
-                yield from self._below(Path(entry.path), (*above, real))
+            if entry.name not in (CONTRACT, *_PASSED_BY) and not entry.name.startswith("."):
+                yield from self._entry(entry, (*above, real))
 
-    def _broken_link(self, path: Path) -> Problem:
+    def _entry(self, entry: os.DirEntry[str], above: tuple[str, ...]) -> Iterator[ContractFile | Problem]:
         try:
-            path.stat()
+            if entry.is_symlink():
+                entry.stat()
+            if entry.is_dir() and os.path.realpath(entry.path) not in self._passed_by:
+                yield from self._below(Path(entry.path), above)
         except OSError as error:
-            if error.errno == errno.ELOOP:
-                return self._unread(path, "the symbolic link leads to itself", "remove it")
-        message = "a symbolic link leads nowhere"
-        return Problem("contract", message, Place(self._told(path), 1, 1), "mend or remove it", level=Level.WARN)
+            why = "the symbolic link leads to itself" if error.errno == errno.ELOOP else "a symbolic link leads nowhere"
+            yield Problem("contract", why, self._place(Path(entry.path)), "mend or remove it", level=Level.WARN)
+
+    def _lacking(self, path: Path) -> Problem:
+        message = f"the node {path.name} has no {CONTRACT}, and is not adopted"
+        hint = "write one, or move the folder to where no nodes are"
+        return Problem("contract", message, self._place(path), hint, level=Level.WARN)
 
     def _read(self, path: Path) -> ContractFile | Problem:
         try:
@@ -124,7 +131,10 @@ class ContractFiles:
         return ContractFile(self._told(path), str(folder), _import_root(folder, text), text, _metadata(path))
 
     def _unread(self, path: Path, why: str, hint: str = "mend it and adopt again") -> Problem:
-        return Problem("contract", f"this cannot be adopted: {why}", Place(self._told(path), 1, 1), hint)
+        return Problem("contract", f"this cannot be adopted: {why}", self._place(path), hint)
+
+    def _place(self, path: Path) -> Place:
+        return Place(self._told(path), 1, 1)
 
     def _told(self, path: Path) -> str:
         """Return a path as people are told: below the workspace relative to it, else from the top."""
@@ -183,8 +193,17 @@ def _import_root(folder: Path, text: str) -> Path:
 
     Folders without `__init__.py` can be packages, too: a folder that the contract's own references begin with is one.
     """
-    named = set(_REFERENCE.findall(text))
+    named = set(_packages(text))
     root = next((it.parent for it in reversed((folder, *folder.parents)) if it.name in named), folder)
     while (root / "__init__.py").is_file() and root != root.parent:
         root = root.parent
     return root
+
+
+def _packages(text: str) -> Iterator[str]:
+    """Yield the packages that the classes which a contract names begin with."""
+    for it in _REFERENCE.findall(text):
+        first, *rest = it.replace(":", ".").split(".")
+        if rest and rest[-1][:1].isupper() and first.isidentifier():
+            yield first
+    yield from _MODULE.findall(text)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from omnibuild.adopt.contract import Told, tell
 from omnibuild.adopt.original import Original
 from omnibuild.adopt.spec_text import spec_text
-from omnibuild.core.values import Adopted, Graph, Json, Kind, NodeSpec
+from omnibuild.core.values import Adopted, Graph, Json, Kind, NodeSpec, Pointer, Problem
 from omnibuild.onex.adopted.contract import adopted_handlers
+from omnibuild.onex.adopted.shapes import VERBATIM, same
 from omnibuild.onex.contract import contract
 from omnibuild.onex.names import Names
 from omnibuild.spec.document import read
@@ -25,38 +26,36 @@ class Adoption:
     told: Told
     text: str
     notes: tuple[str, ...]
-
-    @property
-    def python(self) -> tuple[str, ...]:
-        """What stays Python: the handlers that the contract leads to."""
-        said = self.told.spec["adopted"]
-        return tuple(adopted_handlers(Adopted(said, ""))) if isinstance(said, dict) else ()
+    python: tuple[str, ...]
+    """What stays Python: the handlers that the contract leads to, and what models have beside their fields."""
 
 
 def adopt_contract(
     original: Original, name: str, kind: Kind, around: Mapping[str, Json], source: str | None = None
-) -> Adoption:
-    """Return the spec of a contract; `around` are the keys of the spec that the contract does not say: tags, models.
+) -> Adoption | Problem:
+    """Return the spec of a contract, or why it has none.
 
-    `source` is where the contract lies in the workspace, if it does: then a build watches over it.
+    `around` are the keys of the spec that the contract does not say: tags, models. `source` is where the contract lies
+    in the workspace, if it does: then a build watches over it.
 
-    What the spec would not give back as it was is left verbatim, so that nothing is lost.
+    What the spec would not give back as it was is left verbatim; a contract that would not come back even so is not
+    adopted.
     """
-    notes: list[str] = []
     verbatim: frozenset[str] = frozenset()
     for copied in (True, False, False):
         told = tell(original.data, kind, verbatim)
         text = spec_text(_spec(name, told, around, source), original, copied=copied)
-        differs = _differing(text, original, name)
+        differs, fault = _differing(text, original, name)
         if not differs:
             break
         if not copied:
             verbatim = verbatim | differs
     if differs:
-        notes += [f"`{key}` does not come back as it was" for key in sorted(differs)]
-    if verbatim:
-        notes += [f"`{key}` is left as it was: the language would say it otherwise" for key in sorted(verbatim)]
-    return Adoption(original, name, told, text, tuple(notes))
+        return _refusal(original, differs, fault)
+    notes = (f"`{key}` is left as it was: the language would say it otherwise" for key in sorted(verbatim))
+    said = told.spec["adopted"]
+    python = adopted_handlers(Adopted(said, "")) if isinstance(said, dict) else []
+    return Adoption(original, name, told, text, tuple(notes), tuple(python))
 
 
 def _spec(name: str, told: Told, around: Mapping[str, Json], source: str | None) -> dict[str, Json]:
@@ -72,26 +71,27 @@ def _spec(name: str, told: Told, around: Mapping[str, Json], source: str | None)
     return {"node": name, **head, **around, **rest}
 
 
-def _differing(text: str, original: Original, name: str) -> frozenset[str]:
-    """Return the keys of the contract that the spec does not give back as they were."""
+def _refusal(original: Original, differs: frozenset[str], fault: Problem | None) -> Problem:
+    """Return why a contract cannot be adopted; `fault` is what is wrong with its spec, if that is no spec at all."""
+    path = fault.at.path[1:] if fault and isinstance(fault.at, Pointer) and fault.at.path[:1] == (VERBATIM,) else ()
+    keys = path[:1] or [it for it in original.data if it in differs and not fault]
+    message = f"this contract cannot be adopted: a spec cannot hold {f'`{keys[0]}` as it is' if keys else 'all of it'}"
+    hint = "is there a number, or a nesting, that is too large?"
+    return Problem("contract", message, original.at(*(path or keys[:1])), hint)
+
+
+def _differing(text: str, original: Original, name: str) -> tuple[frozenset[str], Problem | None]:
+    """Return the keys of the contract that the spec does not give back as they were, and why it is no spec if so."""
     documents, problems = read("", text)
     spec = None
     if documents and not problems:
         spec, problems = read_spec(documents[0], None, "adopted")
     if not isinstance(spec, NodeSpec) or problems:
-        return frozenset(original.data)
+        return frozenset(original.data), next(iter(problems), None)
     made = contract(spec, Names(Graph({name: spec}, {name: ()}), "adopted"))
-    return frozenset(
+    differs = (
         key
         for key in {*made, *original.data}
-        if key not in made or key not in original.data or not _same(made[key], original.data[key])
+        if key not in made or key not in original.data or not same(made[key], original.data[key])
     )
-
-
-def _same(one: Json, other: Json) -> bool:
-    """Return whether two values are the same, numbers and booleans kept apart."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(_same(it, other[key]) for key, it in one.items())
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(_same, one, other))
-    return type(one) is type(other) and one == other
+    return frozenset(differs), None

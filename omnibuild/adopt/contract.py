@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from omnibuild.core.values import Json, Kind, Pointer, Variable
 from omnibuild.onex.adopted.contract import CONSUMED, PUBLISHED, variable_entry
 from omnibuild.onex.adopted.sections import SECTIONS
-from omnibuild.onex.adopted.shapes import VERBATIM, Milliseconds, Nothing, Version, merged
+from omnibuild.onex.adopted.shapes import VERBATIM, Milliseconds, Nothing, Shape, Version, kept, merged, same
 from omnibuild.onex.names import node_type
 from omnibuild.spec.written import NAME, SEMVER
 from omnibuild.spec.written_adopted import WrittenAdopted
@@ -22,9 +22,6 @@ LOOSE = ("inputs", "outputs", "env_dependencies")
 
 _TOPIC_PARTS = 5
 """onex, category, producer, event, version."""
-
-_LONGEST = 365 * 24 * 3_600_000
-"""The longest duration of the language, in milliseconds."""
 
 _NOWHERE = Pointer("", 0, ())
 _UNNAMED = "1.0.0"
@@ -56,11 +53,11 @@ def tell(contract: Mapping[str, Json], kind: Kind, verbatim: frozenset[str] = fr
     return _Telling(contract, kind, verbatim).told()
 
 
-def kind_of(contract: Mapping[str, Json], folder: str) -> Kind | None:
-    """Return the kind that a contract says, or else the name of the folder that it stands in."""
-    said = str(contract.get("node_type")).lower().removesuffix("_generic")
-    words = (said, *re.findall(r"[a-z]+", said), *re.findall(r"[a-z]+", folder)[::-1])
-    return next((Kind(word) for word in words if word in _KINDS), None)
+def kind_of(contract: Mapping[str, Json]) -> Kind | None:
+    """Return the kind that a contract says, None if it says none that ONEX knows."""
+    written = contract.get("node_type")
+    said = written.lower().removesuffix("_generic") if isinstance(written, str) else ""
+    return Kind(said) if said in _KINDS else None
 
 
 class _Telling:
@@ -90,12 +87,10 @@ class _Telling:
         self._kept |= {key: value for key, value in self._rest.items() if key not in self._kept}
         order = {"events": events, "policy": policy, "adopted": self._adopted, VERBATIM: self._ordered()}
         spec = self._spec | {key: value for key, value in order.items() if value or key == "adopted"}
-        verbatim = sum(1 for _ in leaves(self._kept)) + sum(leaves_kept(self._adopted))
-        total = sum(1 for _ in leaves(dict(self._contract)))
-        partly = {key for key in self._contract if key in self._kept} | {
-            key for name, (key, _) in SECTIONS.items() if sum(leaves_kept(self._adopted.get(name)))
-        }
-        return Told(self._kind, spec, total - verbatim, verbatim, frozenset(partly))
+        within = {key: _within(shape, self._adopted.get(name)) for name, (key, shape) in SECTIONS.items()}
+        verbatim = sum(map(leaves, self._kept.values())) + sum(within.values())
+        partly = {key for key in self._contract if key in self._kept or within.get(key)}
+        return Told(self._kind, spec, leaves(dict(self._contract)) - verbatim, verbatim, frozenset(partly))
 
     def _ordered(self) -> dict[str, Json]:
         """Return what is kept in the order of the contract."""
@@ -122,7 +117,7 @@ class _Telling:
         written = self._rest.pop("node_type", None)
         if written == node_type(self._kind):
             self._adopted["node_type"] = "generic"
-        elif written != self._kind.value:
+        elif written not in (self._kind.value, None):
             self._kept["node_type"] = written
 
     def _versions(self) -> None:
@@ -181,9 +176,10 @@ class _Telling:
             left = dict(descriptor)
             if isinstance(left.get("idempotent"), bool):
                 policy["idempotent"] = left.pop("idempotent")
-            timeout = left.get("timeout_ms")
-            if type(timeout) is int and 0 < timeout <= _LONGEST:
-                policy["timeout"] = Milliseconds().said(left.pop("timeout_ms")).value  # type: ignore[assignment]
+            timeout = Milliseconds().said(left.get("timeout_ms")).value
+            if not isinstance(timeout, Nothing):
+                policy["timeout"] = timeout
+                left.pop("timeout_ms")
             self._rest["descriptor"] = left
         return policy
 
@@ -218,7 +214,7 @@ class _Telling:
         rest = None if isinstance(part.rest, Nothing) else part.rest
         written = shape.written(part.value)
         whole = merged(written, rest) if isinstance(written, dict) and isinstance(rest, dict) else written
-        if whole != found or (rest is not None and not isinstance(rest, dict)):
+        if not same(whole, found) or (rest is not None and not isinstance(rest, dict)):
             self._kept[key] = found
             return
         self._adopted[name] = part.value
@@ -267,23 +263,13 @@ def _is_sound(name: str, value: Json) -> bool:
     return True
 
 
-def leaves(value: Json) -> Iterator[Json]:
-    """Yield the values that hold no other values, collections with nothing in them included."""
+def leaves(value: Json) -> int:
+    """Return how many values there are that hold no others, collections with nothing in them included."""
     if isinstance(value, dict | list) and value:
-        for it in value.values() if isinstance(value, dict) else value:
-            yield from leaves(it)
-    else:
-        yield value
+        return sum(map(leaves, value.values() if isinstance(value, dict) else value))
+    return 1
 
 
-def leaves_kept(value: Json) -> Iterator[int]:
-    """Yield how many values stand in each `contract:` within a section."""
-    if isinstance(value, dict):
-        for key, it in value.items():
-            if key == VERBATIM and isinstance(it, dict):
-                yield sum(1 for _ in leaves(it))
-            else:
-                yield from leaves_kept(it)
-    elif isinstance(value, list):
-        for it in value:
-            yield from leaves_kept(it)
+def _within(shape: Shape, value: Json) -> int:
+    """Return how many values stand in a section verbatim."""
+    return sum(map(leaves, kept(shape, value)))

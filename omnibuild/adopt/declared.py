@@ -52,6 +52,8 @@ class Body:
     fields: tuple[Declared, ...]
     config: Mapping[str, ast.expr]
     kept: tuple[Kept, ...]
+    typed: frozenset[str]
+    """The names that have an annotation."""
     hooks: tuple[str, ...]
 
 
@@ -71,7 +73,7 @@ class Bodies:
     def _read(self, found: Found) -> Body:
         node = found.class_
         if node is None:
-            return Body((), {}, (), ())
+            return Body((), {}, (), frozenset(), ())
         config = {it.arg: it.value for it in node.keywords if it.arg and it.arg != "metaclass"}
         fields: list[Declared] = []
         kept: list[Kept] = []
@@ -90,7 +92,8 @@ class Bodies:
                 case ast.FunctionDef() | ast.AsyncFunctionDef():
                     kept.append(self._kept(statement, found))
                     hooks += _hooks(statement)
-        return Body(tuple(fields), config, tuple(kept), tuple(hooks))
+        typed = (it.target.id for it in node.body if isinstance(it, ast.AnnAssign) and isinstance(it.target, ast.Name))
+        return Body(tuple(fields), config, tuple(kept), frozenset(typed), tuple(hooks))
 
     def _config(self, value: ast.expr | None, module: Module, depth: int = 0) -> dict[str, ast.expr]:
         """Return what a configuration says, constants of modules followed; what is not known stands under `**`."""
@@ -98,7 +101,7 @@ class Bodies:
         match value:
             case None:
                 return {}
-            case ast.Call(keywords=keywords, args=[]):
+            case ast.Call(func=function, keywords=keywords, args=[]) if self._makes_config(function, module):
                 pairs = [(it.arg, it.value) for it in keywords]
             case ast.Dict(keys=keys, values=values):
                 names = [str(it.value) if isinstance(it, ast.Constant) else None for it in keys]
@@ -114,6 +117,10 @@ class Bodies:
         for name, it in pairs:
             config |= {name: it} if name else self._config(it, module, depth + 1)
         return config
+
+    def _makes_config(self, function: ast.expr, module: Module) -> bool:
+        found = self._lookup.resolve(module, function) if isinstance(function, ast.Name | ast.Attribute) else None
+        return isinstance(found, Foreign) and found.name in ("ConfigDict", "SettingsConfigDict", "dict")
 
     def _is_class_variable(self, annotation: ast.expr, found: Found) -> bool:
         node: ast.expr | None = annotation

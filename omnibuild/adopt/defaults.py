@@ -6,6 +6,7 @@ import ast
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from omnibuild.adopt.constants import Constants, EnumMember, Made, Unknown, Value
 from omnibuild.adopt.foreign import canonical
@@ -20,6 +21,9 @@ _NAMED = {
     "builtins:frozenset": "frozenset",
     "uuid:uuid4": "uuid4",
 }
+_DURATION = ("days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks")
+"""The parameters of timedelta, in their order."""
+
 _UTC = (("datetime:UTC",), ("datetime:timezone.utc",))
 _TEXTS = ("decimal:Decimal", "uuid:UUID", "pathlib:Path", "pathlib:PurePath", "pydantic:HttpUrl")
 
@@ -59,7 +63,7 @@ class Defaults:
 
     def _factory(self, node: ast.expr, module: Module, type_: Type) -> Default:
         if isinstance(node, ast.Lambda):
-            return self._lambda(node, module, type_)
+            return self._made(node.body, module, type_)
         source = self._source(node, module)
         heads = {it.head for it in (type_.args if type_.head == "|" else (type_,))}
         if source in _CONTAINERS:
@@ -67,13 +71,19 @@ class Defaults:
         if source in _NAMED and (source != "uuid:uuid4" or "UUID" in heads):
             return Default(False, factory=_NAMED[source])
         found = self._lookup.resolve(module, node)
-        if isinstance(found, Found) and "." not in found.name and not isinstance(found.node, Assigned):
-            return Default(False, factory=found.source)
-        return Default(False, reason=f"its default is made by `{ast.unparse(node)[:60]}`")
+        if not isinstance(found, Found) or "." in found.name or isinstance(found.node, Assigned):
+            return Default(False, reason=f"its default is made by `{ast.unparse(node)[:60]}`")
+        if isinstance(found.node, ast.FunctionDef) and (body := _returned(found.node)) is not None:
+            made = self._made(body, found.module, type_)
+            if not made.reason:
+                return made
+        if is_private(found.source):
+            return Default(False, reason=f"its default is made by {found.name}, which is private")
+        return Default(False, factory=found.source)
 
-    def _lambda(self, node: ast.Lambda, module: Module, type_: Type) -> Default:
-        """Return what a lambda makes: a value, what has a name of its own, or what one call makes."""
-        value = self._constants.value(node.body, module)
+    def _made(self, node: ast.expr, module: Module, type_: Type) -> Default:
+        """Return what an expression makes each time: a value, what has a name of its own, or what one call makes."""
+        value = self._constants.value(node, module)
         made = value if isinstance(value, Unknown) else plain(value)
         heads = {it.head for it in (type_.args if type_.head == "|" else (type_,))}
         if (isinstance(made, list) and heads & {"list", "set"}) or (isinstance(made, dict) and "dict" in heads):
@@ -83,16 +93,16 @@ class Defaults:
             known = {name: it for name, it in fields.items() if not isinstance(it, Unknown)}
             if not value.arguments and known.keys() == fields.keys():
                 return Default(False, known)
-        match node.body:
+        if self._is_now(node, module, type_):
+            return Default(False, factory="now")
+        match node:
             case ast.Call(func=function, args=[], keywords=[]) if isinstance(function, ast.Name | ast.Attribute):
                 return self._factory(function, module, type_)
             case ast.Call(args=[ast.Call(args=[], keywords=[]) as inner], keywords=[]) if type_.head == "str":
-                called = self._source(node.body.func, module), self._source(inner.func, module)
+                called = self._source(node.func, module), self._source(inner.func, module)
                 if called == ("builtins:str", "uuid:uuid4"):
                     return Default(False, factory="uuid4")
-        if self._is_now(node.body, module, type_):
-            return Default(False, factory="now")
-        return Default(False, reason=f"its default is made by `{ast.unparse(node.body)[:60]}`")
+        return Default(False, reason=f"its default is made by `{ast.unparse(node)[:60]}`")
 
     def _is_now(self, node: ast.expr, module: Module, type_: Type) -> bool:
         match node:
@@ -109,6 +119,21 @@ class Defaults:
         """Return a foreign name as `module:name`, nothing if it is none."""
         found = self._lookup.resolve(module, node) if isinstance(node, ast.Name | ast.Attribute) else None
         return canonical(found.source) if isinstance(found, Foreign) else ""
+
+
+def is_private(source: str) -> bool:
+    """Return whether no other package should import a name, `module:name`."""
+    return any(it.startswith("_") for it in source.replace(":", ".").split("."))
+
+
+def _returned(node: ast.FunctionDef) -> ast.expr | None:
+    """Return what a function without arguments returns, if that is all that it does."""
+    body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+    match body:
+        case [ast.Return(value=ast.expr() as value)] if not node.decorator_list:
+            return value
+        case _:
+            return None
 
 
 def _sources(type_: Type) -> list[str]:
@@ -146,7 +171,20 @@ def _made(value: Made) -> Json | Unknown:
             return inner
         case (("builtins:frozenset" | "builtins:set" | "builtins:tuple"), ()):
             return []
+        case "datetime:timedelta", _:
+            return _seconds(value)
         case (("builtins:frozenset" | "builtins:set"), (list() as items,)):
             return plain(items)
         case _:
             return Unknown(f"a default of {value.source.partition(':')[2]}")
+
+
+def _seconds(value: Made) -> Json | Unknown:
+    given = {**dict(zip(_DURATION, value.arguments, strict=False)), **value.keywords}
+    parts = {name: it for name, it in given.items() if name in _DURATION and isinstance(it, int | float)}
+    try:
+        seconds = timedelta(**parts).total_seconds()
+    except OverflowError:
+        return Unknown("a duration that is too long")
+    whole = int(seconds) if seconds.is_integer() else seconds
+    return whole if parts.keys() == given.keys() else Unknown("a default of timedelta")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from omnibuild.adopt import sections
 from omnibuild.adopt.circles import broken, groups
+from omnibuild.adopt.defaults import is_private
 from omnibuild.adopt.models import Models
 from omnibuild.adopt.naming import class_names, document_names
 from omnibuild.adopt.shapes import EnumShape, Kept, ModelShape, Opaque, Shape
@@ -44,16 +45,28 @@ class Adoption:
     documents: tuple[Document, ...]
     places: Mapping[str, Ref]
     notes: tuple[Note, ...]
+    left: Mapping[str, str]
+    """The classes that stand in no document, each with the reason."""
 
 
-def adopt(wanted: Mapping[str, Sequence[str]], models: Models, taken: Collection[str] = ()) -> Adoption:
+def adopt(
+    wanted: Mapping[str, Sequence[str]],
+    models: Models,
+    taken: Collection[str] = (),
+    importable: Callable[[str], bool] = lambda _: True,
+    refused: Mapping[str, str] | None = None,
+) -> Adoption:
     """Return the documents for the classes that nodes need, `module:Class` by node, and all that these reach.
 
-    `taken` are names of documents that the workspace has already.
+    `taken` are names of documents that the workspace has already. A class that would stay a reference, but is not
+    `importable` where the workspace is built, is left out, with all that needs it; so are those that are `refused`,
+    each for a reason.
     """
     asked = {text: models.definition(text) for texts in wanted.values() for text in texts}
-    needed = {node: [asked[it] for it in texts] for node, texts in wanted.items()}
-    shapes = _sound(models.reached(it for sources in needed.values() for it in sources))
+    shapes, left = _importable(
+        _sound(models.reached(asked[it] for texts in wanted.values() for it in texts)), importable, refused or {}
+    )
+    needed = {node: [asked[it] for it in texts if asked[it] in shapes] for node, texts in wanted.items()}
     homes = _homes(shapes, needed)
     modules = sorted({it for it in homes.values() if it not in needed})
     names = {**{it: it for it in needed}, **document_names(modules, {*needed, *taken})}
@@ -65,7 +78,8 @@ def adopt(wanted: Mapping[str, Sequence[str]], models: Models, taken: Collection
         origins.setdefault(places[source].document, []).append(source)
     written = tuple(_document(it, it in needed, origins[it], shapes, places) for it in _order(needed, origins))
     notes = tuple(_note(shape, places[source]) for source, shape in shapes.items())
-    return Adoption(written, {text: places[source] for text, source in asked.items()}, notes)
+    placed = {text: places[source] for text, source in asked.items() if source in places}
+    return Adoption(written, placed, notes, left | {it: left[source] for it, source in asked.items() if source in left})
 
 
 def references(shape: Shape) -> list[str]:
@@ -83,7 +97,7 @@ def _sound(found: Mapping[str, Shape]) -> dict[str, Shape]:
         if isinstance(shape, EnumShape) and not sections.is_sayable(shape):
             reason = "an enum of numbers, or with names that are none in a spec"
         if not reason and isinstance(shape, ModelShape):
-            reason = _unmade(shape, found)
+            reason = _unmade(shape, found) or _private(shape, found)
         if reason:
             shapes[source] = _opaque(shape, reason)
     for source in broken({source: references(shape) for source, shape in shapes.items()}):
@@ -91,21 +105,59 @@ def _sound(found: Mapping[str, Shape]) -> dict[str, Shape]:
     return shapes
 
 
+def _importable(
+    shapes: Mapping[str, Shape], importable: Callable[[str], bool], refused: Mapping[str, str]
+) -> tuple[dict[str, Shape], dict[str, str]]:
+    """Return the shapes without those that need a class which cannot be imported, and the reasons of those."""
+    left = {source: reason for source, reason in refused.items() if source in shapes} | {
+        source: f"{shape.reason}, and it cannot be imported here"
+        for source, shape in shapes.items()
+        if isinstance(shape, Opaque) and not importable(source)
+    }
+    for source, shape in shapes.items():
+        for it in _makers(shape):
+            if not isinstance(shapes.get(it), ModelShape) and not importable(it):
+                left.setdefault(source, f"a default is made by {it}, which cannot be imported here")
+    users: dict[str, list[str]] = {}
+    for source, shape in shapes.items():
+        for it in (*references(shape), *_makers(shape)):
+            users.setdefault(it, []).append(source)
+    waiting = list(left)
+    for it in waiting:
+        for user in users.get(it, ()):
+            if user not in left:
+                left[user] = f"it needs {it.partition(':')[2]}: {left[it]}"
+                waiting.append(user)
+    return {source: shape for source, shape in shapes.items() if source not in left}, left
+
+
+def _makers(shape: Shape) -> list[str]:
+    """Return the functions and classes that make defaults of a model's fields, as `module:name`."""
+    return [it.factory for it in shape.fields if ":" in it.factory] if isinstance(shape, ModelShape) else []
+
+
 def _opaque(shape: Shape, reason: str) -> Opaque:
     fields = len(shape.fields) if isinstance(shape, ModelShape) else 0
-    return Opaque(shape.source, reason, shape.at, fields)
+    return Opaque(shape.source, reason, shape.at, fields, is_model=isinstance(shape, ModelShape))
 
 
 def _unmade(shape: ModelShape, shapes: Mapping[str, Shape]) -> str:
-    """Return why the default of a field cannot be written, nothing if all can: an alias makes no values."""
+    """Return why the default of a field cannot be written, nothing if all can: what stays must make it of JSON."""
     for field in shape.fields:
         if field.default is None or field.factory:
             continue
         for arm in field.type.args if field.type.head == "|" else (field.type,):
             found = shapes.get(f"{arm.ref.document}:{arm.ref.name}") if arm.ref else None
-            if isinstance(found, Opaque) and found.is_alias:
-                return f"{field.name}: a default of {found.source.partition(':')[2]}, which is an alias"
+            is_whole = isinstance(field.default, dict | list)
+            if isinstance(found, Opaque) and (found.is_alias or (is_whole and not found.is_model)):
+                return f"{field.name}: a default of {found.source.partition(':')[2]}, which stays what it is"
     return ""
+
+
+def _private(shape: ModelShape, shapes: Mapping[str, Shape]) -> str:
+    """Return why a model cannot refer to what it does: what stays where it is must be there for others."""
+    hidden = (it for it in references(shape) if isinstance(shapes.get(it), Opaque) and is_private(it))
+    return next((f"it refers to {it.partition(':')[2]}, which is private" for it in hidden), "")
 
 
 def _homes(shapes: Mapping[str, Shape], needed: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -189,7 +241,7 @@ def _document(
                 declared[own] = sections.model(shape, name, lambda ref: places[f"{ref.document}:{ref.name}"], makers)
             case Opaque():
                 declared[own] = source
-        if not isinstance(shape, Opaque):
+        if not isinstance(shape, Opaque) and not is_private(source):
             replaced[own] = source
     written: dict[str, Json] = {"enums": enums, "models": declared, "replaces": replaced}
     modules = () if is_node else tuple(sorted({it.partition(":")[0] for it in sources}))

@@ -12,6 +12,7 @@ from omnibuild.adopt.declared import Bodies, Body, Declared
 from omnibuild.adopt.defaults import Defaults
 from omnibuild.adopt.enums import Enums
 from omnibuild.adopt.foreign import UNFIT, canonical
+from omnibuild.adopt.library import Module
 from omnibuild.adopt.lineage import Base, Lineage, Lineages
 from omnibuild.adopt.lookup import Foreign, Found, Lookup, Missing
 from omnibuild.adopt.settings import Settings
@@ -80,6 +81,10 @@ class Models:
         found = self._lookup.find(source)
         return found.source if isinstance(found, Found | Foreign) else source
 
+    def is_read(self, module: str) -> bool:
+        """Return whether a module lies below the folders that are read."""
+        return isinstance(self._lookup.library.module(module), Module)
+
     def _read(self, source: str) -> Shape:
         found = self._lookup.find(source)
         match found:
@@ -100,6 +105,8 @@ class Models:
             return self._enums.shape(found)
         lineage = self._lineages.of(found)
         at = found.module.place(found.class_) if found.class_ else None
+        if not self._is_model(lineage) and lineage.missing:
+            return Opaque(found.source, f"its base is not known: {lineage.missing[0].reason}", at, usable=False)
         if not self._is_model(lineage):
             return Opaque(found.source, "it is no pydantic model", at, usable=not self.fit(found))
         return _Model(self, found, lineage).shape()
@@ -163,11 +170,13 @@ class _Model:
         config = self._config(bodies)
         for _, body in bodies:
             self._reasons += body.hooks
+        if any(name == "__pydantic_extra__" for _, body in bodies for name in body.typed):
+            self._reasons.append("it says of which type extra fields are")
         fields = tuple(self._field(it) for it in own)
         at = self._found.module.place(node) if node else None
         if self._reasons or node is None or at is None:
             reason = "; ".join(dict.fromkeys(self._reasons))
-            return Opaque(self._found.source, reason, at, fields=len(own))
+            return Opaque(self._found.source, reason, at, fields=len(own), is_model=True)
         return ModelShape(
             source=self._found.source,
             at=at,

@@ -19,7 +19,7 @@ def node_names(contracts: Sequence[tuple[str, Kind]], taken: Collection[str]) ->
 
     `node_order_pricer_compute` becomes `order_pricer`; where several would become the same, each keeps its kind.
     """
-    short = [_short(name, kind) for name, kind in contracts]
+    short = [usual_name(name, kind) for name, kind in contracts]
     often = Counter(short)
     used = set(taken)
     found: list[str] = []
@@ -36,7 +36,8 @@ def node_names(contracts: Sequence[tuple[str, Kind]], taken: Collection[str]) ->
     return found
 
 
-def _short(name: str, kind: Kind) -> str:
+def usual_name(name: str, kind: Kind) -> str:
+    """Return what a node is called where no other wants the same name."""
     return _fitting(_snake(name).removeprefix("node_").removesuffix(f"_{kind.value}"))
 
 

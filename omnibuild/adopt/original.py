@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
-from omnibuild.core.values import Json, Place, Pointer, Problem
+from omnibuild.adopt.yaml_values import DEEPEST, YamlValues
+from omnibuild.core.values import Json, Level, Place, Pointer, Problem
 from omnibuild.spec.marks import locate
 
 LARGEST = 1024 * 1024
 """The longest contract that is read, in bytes: the longest of those that ONEX publishes has 60 KB."""
 
-MOST_VALUES = 100_000
-"""How many values a contract may hold once its aliases are followed."""
-
 _Loader: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
-_DEEPEST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +29,17 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """A contract that was there before its spec. `head` are the comments above all of it."""
+    """A contract that was there before its spec. `head` are the comments above all of it.
+
+    `warnings` are of what is there and does not count, or does not come back as YAML has it.
+    """
 
     file: str
     text: str
     data: Mapping[str, Json]
     blocks: Mapping[str, Block] = field(default_factory=dict)
     head: str = ""
+    warnings: tuple[Problem, ...] = ()
 
     def at(self, *path: str | int) -> Place:
         """Return where a value stands."""
@@ -50,64 +51,49 @@ def read_original(file: str, text: str) -> Original | Problem:
     if "\x00" in text:
         return _wrong(file, "it holds a null character", "is it a text at all?")
     if _may_be_deep(text) and (line := _too_deep(text)):
-        return _wrong(file, f"it is nested more than {_DEEPEST} deep", "a contract is read by people", line)
+        return _wrong(file, f"it is nested more than {DEEPEST} deep", "a contract is read by people", line)
     loader = _Loader(text)
+    values = YamlValues(loader)
     try:
         root = loader.get_single_node()
-        data = loader.construct_document(root) if root else None
+        data = values.data(root) if root else None
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        message = f"it is not YAML: {error.problem or error.context}"
-        return _wrong(
-            file, message, "mend it and adopt again", mark.line + 1 if mark else 1, mark.column + 1 if mark else 1
-        )
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        return _no_yaml(file, error)
+    except yaml.YAMLError as error:
         return _wrong(file, f"it is not YAML: {str(error).splitlines()[0]}", "mend it and adopt again")
     finally:
         loader.dispose()
+    if values.faults:
+        fault = values.faults[0]
+        return _wrong(file, fault.message, fault.hint, fault.line, fault.column)
     if not isinstance(data, dict):
         called = {"list": "a list", "NoneType": "empty"}.get(type(data).__name__, "a single value")
         return _wrong(file, f"a contract is a mapping, and this is {called}", "it begins with `name:`")
-    if _count(data, MOST_VALUES) <= 0:
-        return _wrong(file, f"its aliases make more than {MOST_VALUES} values of it", "write it without aliases")
     blocks, head = _blocks(root, text)
-    return Original(file, text, _plain(data), blocks, head)
+    return Original(file, text, data, blocks, head, tuple(_warnings(file, values)))
+
+
+def _warnings(file: str, values: YamlValues) -> Iterator[Problem]:
+    """Yield a warning for every key that hides another, and one for all that a spec can hold as text only."""
+    for it in values.twice:
+        yield Problem("duplicate-key", it.message, Place(file, it.line, it.column), it.hint, level=Level.WARN)
+    if values.texts:
+        first, *more = values.texts
+        message = f"{first.message}{f', and {len(more)} more like it' if more else ''}"
+        hint = "a spec has texts, numbers, booleans and null: quote it in the contract if text is what is meant"
+        yield Problem("yaml-type", message, Place(file, first.line, first.column), hint, level=Level.WARN)
+
+
+def _no_yaml(file: str, error: yaml.MarkedYAMLError) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    if error.context == "expected a single document in the stream":
+        return _wrong(file, "it holds several documents", "a contract is one: give each a file", line, column)
+    return _wrong(file, f"it is not YAML: {error.problem or error.context}", "mend it and adopt again", line, column)
 
 
 def _wrong(file: str, message: str, hint: str, line: int = 1, column: int = 1) -> Problem:
     return Problem("contract", f"this contract cannot be adopted: {message}", Place(file, line, column), hint)
-
-
-def _count(value: object, budget: int) -> int:
-    """Return what is left of a budget of values; not above zero where there are more."""
-    budget -= 1
-    if isinstance(value, dict | list):
-        for it in value.values() if isinstance(value, dict) else value:
-            if budget <= 0:
-                return budget
-            budget = _count(it, budget)
-    return budget
-
-
-def _plain(value: Any) -> Any:
-    """Return a value with keys that are text, and with texts in the place of dates: what the language can hold."""
-    match value:
-        case dict():
-            return {key if isinstance(key, str) else _text(key): _plain(it) for key, it in value.items()}
-        case list() | tuple():
-            return [_plain(it) for it in value]
-        case bool() | int() | float() | str() | None:
-            return value
-        case _:
-            return _text(value)
-
-
-def _text(value: object) -> str:
-    return (
-        {True: "true", False: "false", None: "null"}.get(value, str(value))
-        if value in (True, False, None)
-        else str(value)
-    )
 
 
 # ---------------------------------------------------------------------------------------- blocks
@@ -122,12 +108,10 @@ def _blocks(root: Any, text: str) -> tuple[dict[str, Block], str]:
     if len(starts) != len(root.value):
         return {}, ""
     found: dict[str, Block] = {}
-    above, head = _above(lines, 0, starts[0][1]) if starts else (0, "")
-    if starts:
-        comments = "\n".join(lines[above : starts[0][1]])
-        head = "\n".join(it for it in lines[:above] if it.startswith("#"))
-        if not head:
-            head, comments = comments, ""
+    above, comments = _above(lines, 0, starts[0][1], gaps=False) if starts else (0, "")
+    head = "\n".join(it for it in lines[:above] if it.startswith("#"))
+    if not head:
+        head, comments = comments, ""
     for position, (name, start) in enumerate(starts):
         end = starts[position + 1][1] if position + 1 < len(starts) else _end(lines)
         next_above, next_comments = _above(lines, start + 1, end)
@@ -136,12 +120,12 @@ def _blocks(root: Any, text: str) -> tuple[dict[str, Block], str]:
     return found, head
 
 
-def _above(lines: list[str], first: int, key: int) -> tuple[int, str]:
-    """Return where the comments right above a line begin, and their text."""
+def _above(lines: list[str], first: int, key: int, *, gaps: bool = True) -> tuple[int, str]:
+    """Return where the comments above a line begin, blank lines between them passed over if told so, and their text."""
     start = key
-    while start > first and lines[start - 1].startswith("#"):
+    while start > first and (lines[start - 1].startswith("#") or (gaps and not lines[start - 1].strip())):
         start -= 1
-    return start, "\n".join(lines[start:key])
+    return start, "\n".join(it for it in lines[start:key] if it.startswith("#"))
 
 
 def _end(lines: list[str]) -> int:
@@ -159,7 +143,7 @@ def _may_be_deep(text: str) -> bool:
         depth = depth + 1 if it.group() in "[{" else max(0, depth - 1)
         deepest = max(deepest, depth)
     margins = max((len(it.group()) for it in re.finditer(r"^(?:[ ]|- ?|\? ?)+", text, re.MULTILINE)), default=0)
-    return deepest + margins > _DEEPEST
+    return deepest + margins > DEEPEST
 
 
 def _too_deep(text: str) -> int:
@@ -169,7 +153,7 @@ def _too_deep(text: str) -> int:
         for event in yaml.parse(text, Loader=_Loader):
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
-                if depth > _DEEPEST:
+                if depth > DEEPEST:
                     return event.start_mark.line + 1 if event.start_mark else 1
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from omnibuild.adopt.shapes import EnumShape, Extra, FieldShape, Member, ModelShape
 from omnibuild.core.values import FACTORIES, Field, Json, Pointer, Ref, Type
 from omnibuild.gates.g03_names import BASE_MODEL_ATTRIBUTES, MODEL_ATTRIBUTES, TYPE_NAMES
-from omnibuild.spec.constraints import fault
+from omnibuild.spec.conformity import check_field
 
 type Place = Callable[[Ref], Ref]
 """Returns where a class stands, given by its module and its name there: the document, and its name in that."""
@@ -32,10 +32,11 @@ def unsaid(shape: ModelShape) -> str:
             return f"the field {name} hides the type of that name"
         if not field.required and not field.factory and field.default is None and not _may_be_none(field.type):
             return f"{name} is None by default, which is not of its type"
-        if field.default is not None and field.constraints and not field.type.refs():
-            declared = Field(name, field.type, _NOWHERE, constraints=field.constraints)
-            if wrong := fault(declared, field.default):
-                return f"{name} has a default that its limits do not allow: {wrong}"
+        if (field.constraints or field.default is not None) and not field.type.refs():
+            declared = Field(name, field.type, _NOWHERE, "", field.required, field.default, "", field.constraints)
+            wrong = [] if field.factory else [it.message for it in check_field(declared, lambda _: None)]
+            if wrong:
+                return f"{name}: {wrong[0]}"
     return ""
 
 

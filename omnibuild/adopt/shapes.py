@@ -92,6 +92,8 @@ class Opaque:
     at: Place | None = None
     fields: int = 0
     is_alias: bool = False
+    is_model: bool = False
+    """Whether it is a pydantic model, which can be made of JSON by its own method."""
     usable: bool = True
     """Whether pydantic takes it as the type of a field."""
 

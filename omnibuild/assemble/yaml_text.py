@@ -11,6 +11,9 @@ from omnibuild.core.values import Json
 _SPELLED_OTHERWISE = re.compile("[\\x85\\u2028\\u2029\\ufeff\\U00010000-\\U0010ffff]")
 """What libyaml and PyYAML themselves write in two ways, unless it is escaped in double quotes."""
 
+_NUMBER = re.compile(r"0o[0-7]+|[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+"""A text that is a number to YAML 1.2, though not always to 1.1, which the libraries write."""
+
 _KEY = re.compile(r"[ -~]{1,99}")
 _ENDLESS = 10**9
 
@@ -127,7 +130,7 @@ class _FastDumper(_Never, yaml.CSafeDumper if yaml.__with_libyaml__ else yaml.Sa
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = '"' if _SPELLED_OTHERWISE.search(text) else None
+    style = '"' if _SPELLED_OTHERWISE.search(text) else "'" if _NUMBER.fullmatch(text) else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
 
 

@@ -17,7 +17,7 @@ from omnibuild.core.values import Json, Level, Problem
 
 if TYPE_CHECKING:
     from omnibuild.adopt.adoption import Adoption
-    from omnibuild.adopting import Adopted
+    from omnibuild.adopting import Adopted, Shared
     from omnibuild.cli.console import Console
 
 
@@ -60,9 +60,10 @@ def command(
         adopted = adopt(call.folder, paths, package=package, write=not dry_run, progress=progress)
     if as_json:
         problems: list[Json] = [problem_json(it) for it in adopted.problems]
-        show_json({"adopted": [_json(adopted, it) for it in adopted.nodes], "problems": problems})
+        nodes: list[Json] = [_json(adopted, it) for it in adopted.nodes]
+        show_json({"adopted": nodes, "shared": [_shared(adopted, it) for it in adopted.shared], "problems": problems})
     else:
-        _tell(call.console(), adopted, written=not dry_run)
+        _tell(call.console(adopted.root), adopted, written=not dry_run)
     _exit(adopted.problems)
 
 
@@ -79,7 +80,7 @@ def _report(call: Call, paths: tuple[str, ...], *, as_json: bool) -> None:
         counted_: dict[str, Json] = {package: dict(it) for package, it in table.items()}
         show_json({"report": counted_, "problems": [problem_json(it) for it in problems]})
     else:
-        console = call.console()
+        console = call.console(reported.root)
         console.problems(problems)
         codes = sorted({code for it in table.values() for code in it} - {"nodes"})
         rows = [("finding", *table)] + [(code, *(str(it[code]) for it in table.values())) for code in ("nodes", *codes)]
@@ -101,6 +102,19 @@ def _json(adopted: Adopted, node: Adoption) -> Json:
         "spec": adopted.spec_file(node),
         "output": adopted.output(node),
         "keys": {"language": node.told.language, "verbatim": node.told.verbatim},
+        "python": python,
+        "notes": notes,
+    }
+
+
+def _shared(adopted: Adopted, shared: Shared) -> Json:
+    modules: list[Json] = [*shared.modules]
+    python: list[Json] = [*shared.python]
+    notes: list[Json] = [*shared.notes]
+    return {
+        "name": shared.name,
+        "spec": adopted.shared_file(shared),
+        "modules": modules,
         "python": python,
         "notes": notes,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
@@ -24,6 +25,8 @@ _BREAKS = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
 _TAB = 4
 _NARROWEST = 24
 """A column with less room than this is better left to the terminal."""
+_LARGEST = 8 * 1024 * 1024
+"""The largest file of which lines are shown, in bytes."""
 _STATUSES = (Status.BUILT, Status.RESTORED, Status.UP_TO_DATE, Status.FAILED, Status.SKIPPED)
 
 
@@ -93,20 +96,29 @@ class Console:
 
     def _text(self, file: str) -> list[str]:
         if file not in self._lines:
-            try:
-                data = _inside(self._root or Path(), file).read_bytes()
-            except (OSError, ValueError):
-                data = b""
-            text = data.decode("utf-8-sig", errors="replace")
+            text = _text_of(self._root or Path(), file)
             yaml = file.endswith((".yaml", ".yml"))
             self._lines[file] = _BREAKS.split(text) if yaml else text.replace("\r\n", "\n").split("\n")
+            if not text:
+                self._lines[file] = []
         return self._lines[file]
+
+
+def _text_of(root: Path, file: str) -> str:
+    """Return the text of a file, nothing if there is none to show: a pipe, say, would be waited for."""
+    try:
+        path = _inside(root, file)
+        if not path.is_file() or path.stat().st_size > _LARGEST:
+            return ""
+        return path.read_bytes().decode("utf-8-sig", errors="replace")
+    except (OSError, ValueError):
+        return ""
 
 
 def _inside(root: Path, file: str) -> Path:
     """Return the path of a file of a folder; raises ValueError if it lies elsewhere: nobody asked to see that."""
-    path = (root / file).resolve()
-    path.relative_to(root.resolve())
+    path = Path(os.path.realpath(root / file))  # unlike Path.resolve, it takes a link that leads to itself
+    path.relative_to(os.path.realpath(root))
     return path
 
 
@@ -115,12 +127,14 @@ def excerpt(line: str, column: int, room: int) -> tuple[str, int]:
 
     Tabs become spaces; a line longer than `room` cells is cut to what is around the column.
     """
+    skipped = max(0, column - 1 - 2 * room)
+    line, column = line[skipped : skipped + 5 * room], column - skipped
     cells = [_shown(character) for character in line]
     before = "".join(cells[: column - 1])
     whole, caret = "".join(cells), width(before) + max(0, column - 1 - len(cells))
-    if width(whole) <= room:
+    if width(whole) <= room and not skipped:
         return whole, caret
-    start = 0
+    start = 1 if skipped else 0
     while width("".join(cells[start : column - 1])) > room // 2:
         start += 1
     mark = "..." if start else ""

@@ -24,6 +24,7 @@ HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 _SYSTEM = {
     errno.EACCES,
+    errno.EEXIST,
     errno.EPERM,
     errno.EROFS,
     errno.ENOSPC,

@@ -36,7 +36,7 @@ def _undescribed(subject: NodeSubject) -> Iterator[Problem]:
         (model, field)
         for model in subject.spec.models
         for field in model.fields
-        if not field.description and not _is_derived(subject.spec, model, field)
+        if not (field.description or model.replaces or _is_derived(subject.spec, model, field))
     ]
     if not silent:
         return

@@ -16,14 +16,26 @@ def check(subject: NodeSubject) -> Iterator[Problem]:
     """Yield a problem for every name that those who import the package would look for in vain."""
     yield from _folders(subject)
     declared: set[str] = set()
+    things: tuple[Model | Enum, ...] = (*subject.spec.models, *subject.spec.enums)
+    replacing = {class_of(it, subject.spec) for it in things if it.replaces}
     for file, tree in modules(subject.draft):
         name = PurePosixPath(file).stem
-        if name.startswith(("model_", "enum_")) and not is_test(file):
+        if _holds_a_class(subject, PurePosixPath(file)) and not is_test(file):
             yield from _one_class(subject, file, name, tree)
             declared |= {it.name for it in classes(tree)}
+        elif replacing and not is_test(file):
+            declared |= {it.name for it in classes(tree)} & replacing
     yield from _undeclared(subject, declared)
     if subject.node and not subject.node.adopted:  # an adopted node's code stays where it is
         yield from _node_files(subject, subject.node)
+
+
+def _holds_a_class(subject: NodeSubject, file: PurePosixPath) -> bool:
+    """Return whether a file is a model's or an enum's; one that takes the place of another may be called anything."""
+    if file.stem.startswith(("model_", "enum_")):
+        return True
+    home = "models" if subject.node else folder(subject.spec)
+    return file.parent.name == home and file.stem != "__init__"
 
 
 def _folders(subject: NodeSubject) -> Iterator[Problem]:

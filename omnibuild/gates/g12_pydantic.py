@@ -129,8 +129,8 @@ def _old_calls(tree: ast.Module) -> Iterator[Fault]:
 GATE = Gate(
     code="G12",
     name="pydantic 2 rules",
-    what='Every model has `ConfigDict(frozen=True, extra="forbid")`, no default that can be changed, '
-    "and nothing of pydantic 1.",
+    what='Every model has `ConfigDict(frozen=True, extra="forbid")`, or the `extra` that its spec says, '
+    "no default that can be changed, and nothing of pydantic 1.",
     why="A message that changes after it was sent, or swallows a misspelt field, fails far from the mistake.",
     example="class ModelOrderLine(BaseModel):\n    tags: list[str] = []",
     step=Step.DRAFT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from omnibuild.core.values import Json, Kind, NodeSpec
-from omnibuild.onex.adopted.contract import adopted_contract, variable_entry
+from omnibuild.onex.adopted.contract import adopted_contract, policy_entries, variable_entry
 from omnibuild.onex.adopted.shapes import merged
 from omnibuild.onex.names import Names, folder, handler_class, node_type
 from omnibuild.onex.reducer.state_machine import state_machine
@@ -81,17 +81,9 @@ def read_contract(text: str) -> Mapping[str, Json] | None:
 
 def _descriptor(spec: NodeSpec) -> dict[str, Json]:
     pure = spec.kind in _PURE
-    idempotent = spec.policy.idempotent
     result: dict[str, Json] = {
         "node_archetype": spec.kind.value,
         "purity": "pure" if pure else "side_effecting",
-        "idempotent": pure if idempotent is None else idempotent,
+        "idempotent": pure,
     }
-    if spec.policy.timeout is not None:
-        result["timeout_ms"] = round(spec.policy.timeout * 1000)
-    if spec.policy.retry:
-        result["retry_policy"] = {
-            "max_retries": spec.policy.retry.attempts - 1,
-            "base_delay_ms": round(spec.policy.retry.backoff * 1000),
-        }
-    return result
+    return result | policy_entries(spec.policy)

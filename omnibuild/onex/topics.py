@@ -26,10 +26,7 @@ def topics(spec: NodeSpec, graph: Graph) -> Topics:
     An adopted node has those that its contract names, and no others.
     """
     if spec.adopted:
-        terminal = spec.adopted.sections.get("terminal")
-        return Topics(
-            "", terminal if isinstance(terminal, str) else "", "", spec.events.consumes, spec.events.publishes
-        )
+        return Topics("", _terminal(spec), "", spec.events.consumes, spec.events.publishes)
     requested, completed, failed = (
         _topic(spec, "cmd", "requested"),
         _topic(spec, "evt", "completed"),
@@ -49,7 +46,15 @@ def topics(spec: NodeSpec, graph: Graph) -> Topics:
 def consumed_topic(name: str, graph: Graph) -> str:
     """Return the topic that an entry of `consumes` means: itself, or the completed event of a node."""
     other = graph.specs.get(name)
-    return _topic(other, "evt", "completed") if isinstance(other, NodeSpec) else name
+    if not isinstance(other, NodeSpec):
+        return name
+    return (_terminal(other) or name) if other.adopted else _topic(other, "evt", "completed")
+
+
+def _terminal(spec: NodeSpec) -> str:
+    """Return the topic that an adopted node's contract ends in, nothing if it names none."""
+    terminal = spec.adopted.sections.get("terminal") if spec.adopted else None
+    return terminal if isinstance(terminal, str) else ""
 
 
 def _topic(spec: NodeSpec, category: str, event: str) -> str:

@@ -161,6 +161,10 @@ def _one_way(reading: Reading, written: WrittenNode, body: Body | None) -> None:
         message = f"`{doing}` and `adopted` both say who answers"
         hint = "remove `adopted` once the node's own handler has taken the place of the one that the contract names"
         reading.problem("two-ways", message, reading.at.to(doing, key=True), hint)
+    elif written.adopted is not None and body:
+        message = f"`adopted` and the body {body.file} both say who answers"
+        hint = "remove `adopted` once the body has taken the place of the handler that the contract names"
+        reading.problem("two-ways", message, reading.at.to("adopted", key=True), hint)
     elif body and said:
         message = f"`{said[0]}` and the body {body.file} both say what `{reading.name}` does"
         reading.problem("two-ways", message, reading.at.to(said[0], key=True), "keep one of them")

@@ -22,28 +22,12 @@ from omnibuild.spec.written import (
     WrittenNode,
     WrittenShared,
 )
-from omnibuild.spec.written_adopted import (
-    WrittenAdopted,
-    WrittenAdoptedHandler,
-    WrittenArgument,
-    WrittenEnd,
-    WrittenRouted,
-)
+from omnibuild.spec.written_adopted import SHORTENED, WrittenAdopted
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 DOCUMENTS: dict[str, type[Written]] = {"node": WrittenNode, "shared": WrittenShared, "blueprint": WrittenBlueprint}
 """What a document may declare, by its first key."""
-
-_WITH_SHORT_FORMS = (
-    WrittenField,
-    WrittenHandler,
-    WrittenAdoptedHandler,
-    WrittenArgument,
-    WrittenEnd,
-    WrittenRouted,
-)
-"""What can also be written in one word: the models that use these refer to them by name only."""
 
 _FIELDS = {"$ref": "#/$defs/Fields"}
 _FIELDS_OR_NAME = {"$ref": "#/$defs/FieldsOrName"}
@@ -91,7 +75,8 @@ def schema(connectors: Mapping[str, Json] | None = None) -> dict[str, Json]:
     the key that says what the document is, rather than by `oneOf`: so an editor tells what is wrong with
     a node, and not that it is no shared document either.
     """
-    wanted = [(model, "validation") for model in (*_WITH_SHORT_FORMS, WrittenAdopted, *DOCUMENTS.values())]
+    models = (WrittenField, WrittenHandler, WrittenAdopted, *SHORTENED, *DOCUMENTS.values())
+    wanted = [(model, "validation") for model in models]
     _, made = models_json_schema(wanted, ref_template="#/$defs/{model}")  # type: ignore[arg-type]
     definitions: dict[str, Any] = {name: _trimmed(it) for name, it in made["$defs"].items()}
     definitions["Type"] = {

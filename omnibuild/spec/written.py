@@ -50,6 +50,10 @@ class Written(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=False)
 
 
+KEPT: Any = Field(default={}, description="What the language does not say of it, verbatim.")
+"""What is left of an entry of a contract that was there before its spec."""
+
+
 class WrittenField(Written):
     """A field of a model in its long form."""
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, JsonValue, WithJsonSchema
+from pydantic import BeforeValidator, Discriminator, Field, JsonValue, Tag, WithJsonSchema
 
-from omnibuild.spec.written import DURATION, SEMVER, Written
+from omnibuild.spec.written import KEPT, SEMVER, Duration, Written
+from omnibuild.spec.written_adopted_machine import WrittenMachine
 
-_KEPT: Any = Field(default={}, description="What the language does not say of it, verbatim.")
 _TOPICS = dict[str, dict[str, JsonValue]]
 
 
@@ -26,6 +26,11 @@ def _short(key: str) -> BeforeValidator:
 
 def _or_text(name: str) -> WithJsonSchema:
     return WithJsonSchema({"anyOf": [{"type": "string"}, {"$ref": f"#/$defs/{name}"}]})
+
+
+def _list_or_mapping(value: Any) -> str:
+    """Return which of two forms a value is meant to have, so that its mistakes are told of this form alone."""
+    return "list" if isinstance(value, list) else "mapping"
 
 
 class WrittenEnd(Written):
@@ -106,7 +111,7 @@ class WrittenEntry(Written):
     backend: str | None = Field(default=None, description="What it works on.")
     direct: bool | None = Field(default=None, description="Whether it is called directly.")
     subscribes: str | None = Field(default=None, description="The topic that it subscribes to.")
-    contract: dict[str, JsonValue] = _KEPT
+    contract: dict[str, JsonValue] = KEPT
 
 
 class WrittenRouting(Written):
@@ -149,24 +154,22 @@ class WrittenAnnounced(Written):
     pattern: str | None = Field(default=None, description="The topic with placeholders.")
     trigger: str | None = Field(default=None, description="What makes the node publish it.")
     settings: dict[str, JsonValue] = Field(default={}, description="How the topic is set up.")
-    contract: dict[str, JsonValue] = _KEPT
+    contract: dict[str, JsonValue] = KEPT
 
 
 class WrittenDispatch(Written):
     """The contract's `runtime_dispatch`: how the node is called from outside the graph."""
 
     command: str | None = Field(default=None, description="The topic of the command.")
-    terminal: dict[str, str] | list[str] = Field(default={}, description="The topics that end a call.")
+    terminal: Annotated[
+        Annotated[dict[str, str], Tag("mapping")] | Annotated[list[str], Tag("list")], Discriminator(_list_or_mapping)
+    ] = Field(default={}, description="The topics that end a call.")
     external: bool | str | None = Field(default=None, description="Whether, or by what, it is triggered from outside.")
     subscribes: str | None = Field(default=None, description="The topic that it subscribes to.")
     subscribes_all: list[str] = Field(default=[], description="The topics that it subscribes to.")
     step: str | None = Field(default=None, description="The topic of what is said on the way.")
-    timeout: Annotated[str, Field(pattern=DURATION)] | None = Field(
-        default=None, description="How long a call takes at most."
-    )
-    longest: Annotated[str, Field(pattern=DURATION)] | None = Field(
-        default=None, description="The longest timeout that may be asked for."
-    )
+    timeout: Duration | None = Field(default=None, description="How long a call takes at most.")
+    longest: Duration | None = Field(default=None, description="The longest timeout that may be asked for.")
     addressable: bool | None = Field(default=None, description="Whether it can be called at all.")
     mode: str | None = Field(default=None, description="How it is invoked.")
     reason: str | None = Field(default=None, description="Why so.")
@@ -180,78 +183,6 @@ class WrittenDescriptor(Written):
     profiles: list[str] | None = Field(default=None, description="The profiles of runtimes that host it.")
     side_effects: list[str] | None = Field(default=None, description="What it does to the world.")
     agent_invocation: bool | None = Field(default=None, description="Whether it invokes agents.")
-
-
-class WrittenState(Written):
-    """A state of the contract's state machine."""
-
-    state: str = Field(description="The state's name.")
-    description: str | None = Field(default=None, description="What it means.")
-    version: str | None = Field(default=None, pattern=SEMVER, description="The version of the entry.")
-    type: str | None = Field(default=None, description="operational or terminal.")
-    terminal: bool | None = Field(default=None, description="Whether nothing leads out of it.")
-    recoverable: bool | None = Field(default=None, description="Whether one comes back from it.")
-    data: list[str] | None = Field(default=None, description="The data that it needs.")
-    entry: list[str] | None = Field(default=None, description="What is done on the way in.")
-    exit: list[str] | None = Field(default=None, description="What is done on the way out.")
-    timeout_ms: int | None = Field(default=None, description="How long it lasts at most, in milliseconds.")
-    contract: dict[str, JsonValue] = _KEPT
-
-
-class WrittenAction(Written):
-    """An action of a transition."""
-
-    action: str | None = Field(default=None, description="Its name.")
-    type: str | None = Field(default=None, description="intent_emission, state_update, …")
-    contract: dict[str, JsonValue] = _KEPT
-
-
-class WrittenCondition(Written):
-    """A condition of a transition."""
-
-    if_: str | None = Field(default=None, alias="if", description="What must hold, in the contract's words.")
-    required: bool | None = Field(default=None, description="Whether it must.")
-    contract: dict[str, JsonValue] = _KEPT
-
-
-class WrittenGuard(Written):
-    """A guard of a transition."""
-
-    field: str | None = Field(default=None, description="The field that is looked at.")
-    operator: str | None = Field(default=None, description="How it is compared.")
-    value: JsonValue = Field(default=None, description="With what.")
-    message: str | None = Field(default=None, description="What is said where it does not hold.")
-    contract: dict[str, JsonValue] = _KEPT
-
-
-class WrittenAdoptedTransition(Written):
-    """A transition of the contract's state machine."""
-
-    when: str | None = Field(default=None, description="The trigger that takes it.")
-    source: str | None = Field(default=None, alias="from", description="The state that it leads out of.")
-    to: str | None = Field(default=None, description="The state that it leads to.")
-    name: str | None = Field(default=None, description="Its name.")
-    description: str | None = Field(default=None, description="What it means.")
-    version: str | None = Field(default=None, pattern=SEMVER, description="The version of the entry.")
-    conditions: list[WrittenCondition] | None = Field(default=None, description="What must hold.")
-    guards: list[WrittenGuard] | None = Field(default=None, description="What must hold, field by field.")
-    actions: list[WrittenAction] | None = Field(default=None, description="What is done on the way.")
-    contract: dict[str, JsonValue] = _KEPT
-
-
-class WrittenMachine(Written):
-    """The contract's `state_machine`, where the handler that follows it is Python."""
-
-    name: str | None = Field(default=None, description="Its name.")
-    version: str | None = Field(default=None, pattern=SEMVER, description="The version of the section.")
-    of: str | None = Field(default=None, pattern=SEMVER, description="The version of the machine.")
-    description: str | None = Field(default=None, description="What goes through these states.")
-    initial: str | None = Field(default=None, description="The state that it begins in.")
-    states: list[WrittenState] = Field(default=[], description="All states.")
-    terminal: list[str] | None = Field(default=None, description="The states that nothing leads out of.")
-    errors: list[str] | None = Field(default=None, description="The states of failure.")
-    persistent: bool | None = Field(default=None, description="Whether the state is kept.")
-    transitions: list[WrittenAdoptedTransition] = Field(default=[], description="All transitions.")
 
 
 class WrittenRequirement(Written):
@@ -273,7 +204,7 @@ class WrittenRequirement(Written):
     function: str | None = Field(default=None, description="The function.")
     notes: str | None = Field(default=None, description="What else is to be known.")
     key: str | None = Field(default=None, description="The key that leads to it.")
-    contract: dict[str, JsonValue] = _KEPT
+    contract: dict[str, JsonValue] = KEPT
 
 
 class WrittenRequirements(Written):
@@ -332,6 +263,11 @@ class WrittenAdopted(Written):
         description="Words behind a comma without quotes, which YAML took for keys, by section and entry: "
         "quote the text in the contract and remove them here.",
     )
-    requires: list[WrittenRequirement] | WrittenRequirements | None = Field(
-        default=None, description="The contract's `dependencies`."
-    )
+    requires: Annotated[
+        Annotated[list[WrittenRequirement], Tag("list")] | Annotated[WrittenRequirements, Tag("mapping")],
+        Discriminator(_list_or_mapping),
+    ] = Field(default=[], description="The contract's `dependencies`.")
+
+
+SHORTENED = (WrittenEnd, WrittenArgument, WrittenAdoptedHandler, WrittenRouted)
+"""The models that a word may stand for: the JSON Schema refers to them by name, so pydantic does not find them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from omnibuild.adopt.findings import handlers, inline, machine, strays, topics
-from omnibuild.adopt.findings.finding import Subject
+from omnibuild.adopt.findings.subject import Subject
 from omnibuild.core.values import Place, Problem
 
 _ALONE = (handlers.check, inline.check, machine.check, strays.check)

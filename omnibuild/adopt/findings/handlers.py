@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from omnibuild.adopt.findings.finding import Subject, class_path, routed
+from omnibuild.adopt.contract_values import class_path
+from omnibuild.adopt.findings.subject import Subject, routed
 from omnibuild.adopt.lookup import Foreign, Found, Missing
 from omnibuild.adopt.methods import Annotation, Method, method_of
 from omnibuild.core.values import Json, Problem

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from omnibuild.adopt.findings.finding import Subject, class_path, mapping
+from omnibuild.adopt.contract_values import class_path, mapping
+from omnibuild.adopt.findings.subject import Subject
 from omnibuild.adopt.shapes import Extra, FieldShape, ModelShape
 from omnibuild.core.nearest import nearest
 from omnibuild.core.values import Json, Problem, Type

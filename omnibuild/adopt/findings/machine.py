@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from omnibuild.adopt.findings.finding import Subject, class_path, mapping, routed, strings
+from omnibuild.adopt.contract_values import class_path, mapping, strings
+from omnibuild.adopt.findings.subject import Subject, routed
 from omnibuild.adopt.library import Module
 from omnibuild.adopt.lookup import Found
 from omnibuild.core.values import Json, Problem
@@ -16,12 +17,21 @@ _ANY_STATE = frozenset(("*", "any"))
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield what is wrong with the state machine of a contract."""
     machine = subject.section("state_machine")
-    if not machine:
+    states = dict(_states(machine))
+    if not states:
         return
-    states = {str(it.get("state_name")): position for position, it in _entries(machine, "states")}
     yield from _names(subject, machine, states)
     yield from _reached(subject, machine, states)
     yield from _known(subject, states)
+
+
+def _states(machine: Mapping[str, Json]) -> Iterator[tuple[str, int]]:
+    """Yield the states with their positions, whether an entry says more of a state than its name or not."""
+    entries = machine.get("states")
+    for position, it in enumerate(entries if isinstance(entries, list) else ()):
+        name = it if isinstance(it, str) else mapping(it).get("state_name")
+        if isinstance(name, str):
+            yield name, position
 
 
 def _entries(machine: Mapping[str, Json], key: str) -> Iterator[tuple[int, Mapping[str, Json]]]:
@@ -53,19 +63,29 @@ def _names(subject: Subject, machine: Mapping[str, Json], states: Mapping[str, i
 
 
 def _reached(subject: Subject, machine: Mapping[str, Json], states: Mapping[str, int]) -> Iterator[Problem]:
-    """Yield a problem for every state that no transition leads to, and one for every way out of a terminal state."""
-    transitions = [(str(it.get("from_state")), str(it.get("to_state"))) for _, it in _entries(machine, "transitions")]
-    reached, waiting = set[str](), [str(machine.get("initial_state"))]
+    """Yield a problem for every state that no way leads to from the initial one."""
+    initial, ways = machine.get("initial_state"), dict[str, list[str]]()
+    if not isinstance(initial, str) or initial not in states:
+        return
+    for _, it in _entries(machine, "transitions"):
+        for source in _sources(it.get("from_state")):
+            ways.setdefault(source, []).append(str(it.get("to_state")))
+    reached, waiting = set[str](), [initial, *(to for source in _ANY_STATE for to in ways.get(source, ()))]
     while waiting:
         state = waiting.pop()
         if state not in reached:
             reached.add(state)
-            waiting += [to for source, to in transitions if source == state or source in _ANY_STATE]
+            waiting += ways.get(state, ())
     for name, position in states.items():
         if name not in reached:
             path = ("state_machine", "states", position)
             hint = "add a transition that leads there, or remove it"
             yield subject.warning("state-machine", f"nothing leads to the state `{name}`", hint, *path)
+
+
+def _sources(value: Json) -> Sequence[str]:
+    """Return the states that a transition leads out of: one, or a list."""
+    return [value] if isinstance(value, str) else strings(value)
 
 
 def _known(subject: Subject, states: Mapping[str, int]) -> Iterator[Problem]:
@@ -99,7 +119,9 @@ def _modules(subject: Subject) -> Iterator[Module]:
         waiting = [found.module.name]
         while waiting:
             name = waiting.pop()
-            module = subject.lookup.library.module(name) if name not in seen and name.startswith(home) else None
+            module = (
+                subject.lookup.library.module(name) if name not in seen and f"{name}.".startswith(f"{home}.") else None
+            )
             seen.add(name)
             if isinstance(module, Module):
                 yield module

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from omnibuild.adopt.contract import LOOSE, stray_words
-from omnibuild.adopt.findings.finding import Subject
+from omnibuild.adopt.findings.subject import Subject
 from omnibuild.core.values import Problem
 
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from omnibuild.adopt.findings.finding import Subject, mapping, strings
+from omnibuild.adopt.contract_values import mapping, strings
+from omnibuild.adopt.findings.subject import Subject
 from omnibuild.core.nearest import nearest
 from omnibuild.core.values import Json, Problem
 

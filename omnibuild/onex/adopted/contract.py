@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from omnibuild.core.values import Adopted, Json, NodeSpec, Variable
+from omnibuild.core.values import Adopted, Json, NodeSpec, Policy, Variable
 from omnibuild.onex.adopted.sections import SECTIONS
 from omnibuild.onex.names import folder, node_type
 from omnibuild.onex.version import semver
@@ -37,12 +37,25 @@ def adopted_contract(spec: NodeSpec, adopted: Adopted) -> dict[str, Json]:
 
 
 def _policy(spec: NodeSpec, result: dict[str, Json]) -> None:
-    descriptor = result.get("descriptor")
-    if isinstance(descriptor, dict):
-        if spec.policy.idempotent is not None:
-            descriptor["idempotent"] = spec.policy.idempotent
-        if spec.policy.timeout is not None:
-            descriptor["timeout_ms"] = round(spec.policy.timeout * 1000)
+    said = policy_entries(spec.policy)
+    found = result.get("descriptor")
+    if said:
+        result["descriptor"] = {**(found if isinstance(found, dict) else {}), **said}
+
+
+def policy_entries(policy: Policy) -> dict[str, Json]:
+    """Return what a contract's descriptor says of a policy."""
+    result: dict[str, Json] = {}
+    if policy.idempotent is not None:
+        result["idempotent"] = policy.idempotent
+    if policy.timeout is not None:
+        result["timeout_ms"] = round(policy.timeout * 1000)
+    if policy.retry:
+        result["retry_policy"] = {
+            "max_retries": policy.retry.attempts - 1,
+            "base_delay_ms": round(policy.retry.backoff * 1000),
+        }
+    return result
 
 
 def _topics(spec: NodeSpec, said: Mapping[str, Json], result: dict[str, Json]) -> None:
@@ -56,6 +69,10 @@ def _topics(spec: NodeSpec, said: Mapping[str, Json], result: dict[str, Json]) -
             bus[key] = list(topics)
     if isinstance(bus, dict):
         result["event_bus"] = bus
+    if spec.events.external:
+        sinks = result.get("externally_consumed_topics")
+        all_ = [*(sinks if isinstance(sinks, list) else ()), *spec.events.external]
+        result["externally_consumed_topics"] = list(dict.fromkeys(map(str, all_)))
 
 
 def _strays(said: Mapping[str, Json], result: dict[str, Json]) -> None:

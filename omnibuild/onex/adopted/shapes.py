@@ -7,7 +7,7 @@ stands in the spec under `contract:`, verbatim.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -15,6 +15,10 @@ from omnibuild.core.values import Json
 
 VERBATIM = "contract"
 """The key of an entry of a list that holds what the language does not say of it."""
+
+
+LONGEST = 365 * 24 * 3_600_000
+"""The longest duration of the language, in milliseconds."""
 
 
 class Nothing:
@@ -78,7 +82,7 @@ class Milliseconds:
 
     def said(self, found: Json) -> Said:
         """Return the duration with its unit."""
-        if type(found) is not int or found <= 0:
+        if type(found) is not int or not 0 < found <= LONGEST:
             return Said(NOTHING, found)
         return Said(f"{found // 1000}s" if found % 1000 == 0 else f"{found}ms")
 
@@ -128,7 +132,9 @@ class Record:
                     return Said(NOTHING, found)
                 continue
             part = key.shape.said(rest.pop(key.place))
-            if not isinstance(part.value, Nothing) and (part.value != key.default or isinstance(key.default, Nothing)):
+            if not isinstance(part.value, Nothing) and not (
+                not isinstance(key.default, Nothing) and same(part.value, key.default)
+            ):
                 value[key.name] = part.value
             if not isinstance(part.rest, Nothing):
                 rest[key.place] = part.rest
@@ -230,3 +236,31 @@ def merged(base: Mapping[str, Json], over: Mapping[str, Json]) -> dict[str, Json
         below = result.get(key)
         result[key] = merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
     return result
+
+
+def same(one: Json, other: Json) -> bool:
+    """Return whether two values are the same, numbers and booleans kept apart."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(it, other[key]) for key, it in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return type(one) is type(other) and one == other
+
+
+def kept(shape: Shape, value: Json) -> Iterator[Json]:
+    """Yield what stands in the entries of a section because the language does not say it."""
+    match shape, value:
+        case Record(), dict():
+            if shape.is_entry and VERBATIM in value:
+                yield value[VERBATIM]
+            for key in shape.keys:
+                yield from kept(key.shape, value.get(key.name))
+        case Listed(), list():
+            for it in value:
+                yield from kept(shape.item, it)
+        case Mapped(), dict():
+            for it in value.values():
+                yield from kept(shape.item, it)
+        case Either(), _:
+            for kind, one in shape.shapes:
+                yield from kept(one, value) if isinstance(value, kind) else ()
