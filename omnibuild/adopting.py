@@ -174,7 +174,8 @@ def report(folder: Path, words: Sequence[str], *, progress: Progress | None = No
     candidates = list(_candidates(files, words, problems))
     lookup = _lookup(candidates)
     models = Models(lookup)
-    subjects = [Subject(it.original, _name(it.original), lookup, models) for it in candidates]
+    top = str((root or folder).resolve())
+    subjects = [Subject(it.original, _name(it.original), lookup, models, top) for it in candidates]
     packages = {it.original.file: it.file.package for it in candidates}
     found = [warning for it in candidates for warning in it.original.warnings] + findings(subjects, progress)
     return Reported(root or folder, packages, tuple(found), tuple(problems))

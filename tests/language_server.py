@@ -31,6 +31,8 @@ def install(folder: Path) -> Path:
         done = subprocess.run([*command, package], cwd=folder, capture_output=True, text=True, check=False, timeout=300)
     except FileNotFoundError:
         pytest.skip("npm is not on this machine: nothing speaks LSP here")
+    except subprocess.TimeoutExpired:
+        pytest.skip(f"npm did not install {package} in time")
     if done.returncode:
         pytest.skip(f"npm could not install {package}: {done.stderr.strip().splitlines()[-1:]}")
     return folder / "node_modules" / "yaml-language-server" / "bin" / "yaml-language-server"

@@ -14,9 +14,9 @@ from omnibuild.adapters.fresh import SCHEMA, schema_current, schema_text
 from omnibuild.adapters.health import Check, Health, check_type_checker
 from omnibuild.adapters.health_disk import check_disk
 from omnibuild.adapters.health_git import check_git
-from omnibuild.adapters.project import import_place
+from omnibuild.adapters.project import folder_of, import_place
 from omnibuild.core.values import Problem, RemoteMode, Settings
-from omnibuild.spec.settings import FILE, read_settings
+from omnibuild.spec.settings import FILE
 
 _NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 """The digest of no bytes: to give them to a cache changes nothing there."""
@@ -55,21 +55,11 @@ def _neighbours(root: Path, settings: Settings) -> Check:
     outer = next((it for it in root.parents if (it / FILE).is_file()), None)
     if outer is None:
         return Check(name, Health.OK, "none lies in another")
-    folder = _folder_of(outer, root)
+    folder = folder_of(outer, root)
     if folder:
         mend = f"move {root} out of {folder}/"
         return Check(name, Health.FAIL, f"this one lies in {folder}/ of the workspace {outer}", mend)
     return Check(name, Health.OK, f"this one lies in {outer}, and not in a folder that it uses")
-
-
-def _folder_of(outer: Path, root: Path) -> str:
-    """Return the folder that another workspace uses and this one lies in, nothing if there is none."""
-    try:
-        settings, _ = read_settings((outer / FILE).read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError):
-        return ""
-    used = (settings.specs, settings.templates, settings.cache, settings.out) if settings else ()
-    return next((it for it in used if root.is_relative_to(outer / it)), "")
 
 
 def _specs(root: Path, settings: Settings) -> Check:

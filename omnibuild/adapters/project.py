@@ -13,6 +13,7 @@ from pathlib import Path
 
 from omnibuild.adapters.cleaning import looks_like_a_cache
 from omnibuild.adapters.promotion import LEDGER
+from omnibuild.spec.settings import FILE, read_settings
 from omnibuild.spec.workspace_names import package_fault
 
 _NO_PACKAGES = frozenset({"tests", "test", "docs", "examples", "scripts", "benchmarks", "build", "dist"})
@@ -123,6 +124,16 @@ def _declares(file: Path) -> bool:
         return bool(_DOCUMENT.search(file.read_text(encoding="utf-8", errors="replace")))
     except OSError:
         return True
+
+
+def folder_of(outer: Path, folder: Path) -> str:
+    """Return the folder of another workspace, as its settings name it, that this one lies in; nothing if in none."""
+    try:
+        settings, _ = read_settings((outer / FILE).read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError):
+        return ""
+    used = (settings.specs, settings.templates, settings.cache, settings.out) if settings else ()
+    return next((it for it in used if folder.resolve().is_relative_to((outer / it).resolve())), "")
 
 
 def git_output(folder: Path, *arguments: str) -> str | None:

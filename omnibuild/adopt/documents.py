@@ -6,11 +6,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from omnibuild.adopt import sections
-from omnibuild.adopt.circles import broken, groups
+from omnibuild.adopt.circles import groups
 from omnibuild.adopt.defaults import is_private
 from omnibuild.adopt.models import Models
 from omnibuild.adopt.naming import class_names, document_names
 from omnibuild.adopt.shapes import EnumShape, Kept, ModelShape, Opaque, Shape
+from omnibuild.adopt.soundness import kept, references, sound
 from omnibuild.core.values import Json, Ref
 from omnibuild.onex.names import snake
 
@@ -64,7 +65,7 @@ def adopt(
     """
     asked = {text: models.definition(text) for texts in wanted.values() for text in texts}
     shapes, left = _importable(
-        _sound(models.reached(asked[it] for texts in wanted.values() for it in texts)), importable, refused or {}
+        sound(models.reached(asked[it] for texts in wanted.values() for it in texts)), importable, refused or {}
     )
     needed = {node: [asked[it] for it in texts if asked[it] in shapes] for node, texts in wanted.items()}
     homes = _homes(shapes, needed)
@@ -80,29 +81,6 @@ def adopt(
     notes = tuple(_note(shape, places[source]) for source, shape in shapes.items())
     placed = {text: places[source] for text, source in asked.items() if source in places}
     return Adoption(written, placed, notes, left | {it: left[source] for it, source in asked.items() if source in left})
-
-
-def references(shape: Shape) -> list[str]:
-    """Return the classes that a shape's fields refer to, as `module:Class`."""
-    if not isinstance(shape, ModelShape):
-        return []
-    return list(dict.fromkeys(f"{it.document}:{it.name}" for field in shape.fields for it in field.type.refs()))
-
-
-def _sound(found: Mapping[str, Shape]) -> dict[str, Shape]:
-    """Return the shapes with those as references that the language cannot say, or not in a circle."""
-    shapes = dict(found)
-    for source, shape in found.items():
-        reason = sections.unsaid(shape) if isinstance(shape, ModelShape) else ""
-        if isinstance(shape, EnumShape) and not sections.is_sayable(shape):
-            reason = "an enum of numbers, or with names that are none in a spec"
-        if not reason and isinstance(shape, ModelShape):
-            reason = _unmade(shape, found) or _private(shape, found)
-        if reason:
-            shapes[source] = _opaque(shape, reason)
-    for source in broken({source: references(shape) for source, shape in shapes.items()}):
-        shapes[source] = _opaque(shapes[source], "it and classes that it refers to refer to each other")
-    return shapes
 
 
 def _importable(
@@ -134,30 +112,6 @@ def _importable(
 def _makers(shape: Shape) -> list[str]:
     """Return the functions and classes that make defaults of a model's fields, as `module:name`."""
     return [it.factory for it in shape.fields if ":" in it.factory] if isinstance(shape, ModelShape) else []
-
-
-def _opaque(shape: Shape, reason: str) -> Opaque:
-    fields = len(shape.fields) if isinstance(shape, ModelShape) else 0
-    return Opaque(shape.source, reason, shape.at, fields, is_model=isinstance(shape, ModelShape))
-
-
-def _unmade(shape: ModelShape, shapes: Mapping[str, Shape]) -> str:
-    """Return why the default of a field cannot be written, nothing if all can: what stays must make it of JSON."""
-    for field in shape.fields:
-        if field.default is None or field.factory:
-            continue
-        for arm in field.type.args if field.type.head == "|" else (field.type,):
-            found = shapes.get(f"{arm.ref.document}:{arm.ref.name}") if arm.ref else None
-            is_whole = isinstance(field.default, dict | list)
-            if isinstance(found, Opaque) and (found.is_alias or (is_whole and not found.is_model)):
-                return f"{field.name}: a default of {found.source.partition(':')[2]}, which stays what it is"
-    return ""
-
-
-def _private(shape: ModelShape, shapes: Mapping[str, Shape]) -> str:
-    """Return why a model cannot refer to what it does: what stays where it is must be there for others."""
-    hidden = (it for it in references(shape) if isinstance(shapes.get(it), Opaque) and is_private(it))
-    return next((f"it refers to {it.partition(':')[2]}, which is private" for it in hidden), "")
 
 
 def _homes(shapes: Mapping[str, Shape], needed: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -216,7 +170,7 @@ def _without_clashes(shapes: Mapping[str, Shape], places: Mapping[str, Ref]) -> 
         shape = shapes[source]
         key = (place.document, snake(source.partition(":")[2]))
         if not isinstance(shape, Opaque) and seen.setdefault(key, source) != source:
-            shape = _opaque(shape, f"its name is that of {seen[key]}, which it shares a document with")
+            shape = kept(shape, f"its name is that of {seen[key]}, which it shares a document with")
         result[source] = shape
     return result
 

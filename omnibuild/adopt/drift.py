@@ -91,14 +91,16 @@ class _Comparison:
                 yield from self._field(field, there[name])
 
     def _field(self, field: Field, other: FieldShape) -> Iterator[str]:
-        one, two = self._defined(field.type), other.type
-        if one != self._resolved(two):
-            yield f"`{field.name}` is `{one}` here, `{two}` there"
+        one, two = self._defined(field.type), self._resolved(other.type)
+        # Of what is installed nobody has looked behind the names: an alias may say the same.
+        is_known = all(it.document for it in (*one.refs(), *two.refs()))
+        if one != two and is_known:
+            yield f"`{field.name}` is `{field.type}` here, `{other.type}` there"
         elif field.required != other.required:
             yield f"`{field.name}` {'must' if field.required else 'need not'} be given here"
         elif self._made(field) != self._maker(other) or (not field.factory and field.default != other.default):
             yield f"the defaults of `{field.name}` differ"
-        elif dict(field.constraints) != dict(other.constraints):
+        elif is_known and dict(field.constraints) != dict(other.constraints):
             yield f"the limits of `{field.name}` differ"
         elif field.aliases != other.aliases:
             yield f"the aliases of `{field.name}` differ"

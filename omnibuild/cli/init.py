@@ -155,13 +155,11 @@ def _package(root: Path, package: str | None) -> str:
 
 def _refuse_inside(root: Path) -> None:
     """Refuse a workspace in a folder that another one has for its specs, its templates, its cache or its output."""
+    from omnibuild.adapters.project import folder_of
+
     outer = Workspace.find(root.resolve().parent)
-    if outer is None:
-        return
-    settings = Workspace.open(outer).settings
-    for it in (settings.specs, settings.templates, settings.cache, settings.out):
-        if root.resolve().is_relative_to((outer / it).resolve()):
-            raise click.UsageError(f"{root} lies in {it}/ of the workspace {outer}: choose a folder beside it")
+    if outer and (folder := folder_of(outer, root)):
+        raise click.UsageError(f"{root} lies in {folder}/ of the workspace {outer}: choose a folder beside it")
 
 
 def _origin(text: str | None) -> Origin | None:

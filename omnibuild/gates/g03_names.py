@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from omnibuild.core.values import Json, Level, Pointer, Problem
 from omnibuild.gates.gate import DocumentSubject, Gate, Step
 from omnibuild.gates.names import camel
-from omnibuild.spec.written import is_long_form
+from omnibuild.spec.written_fields import is_long_form
 
 BASE_MODEL_ATTRIBUTES = frozenset(
     [

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from omnibuild.core.ports import OnexSymbols
-from omnibuild.core.values import Level, Problem
+from omnibuild.core.values import Graph, Level, Problem
 from omnibuild.gates.gate import Gate, NodeSubject, Step
 from omnibuild.gates.source import modules, nodes
 
@@ -16,8 +17,7 @@ ONEX_PACKAGES = ("omnibase_core", "omnibase_spi", "omnibase_infra")
 
 def check(subject: NodeSubject) -> Iterator[Problem]:
     """Yield a problem for every import from an ONEX package that leads nowhere."""
-    # Who writes a part of ONEX has it in the workspace, in whatever version is installed.
-    own = {it.name for code in subject.spec.code for it in code.modules}
+    own = _own(subject.graph)
     for file, tree in modules(subject.draft):
         for node in nodes(tree, ast.ImportFrom, ast.Import):
             match node:
@@ -28,8 +28,15 @@ def check(subject: NodeSubject) -> Iterator[Problem]:
                             yield _problem(subject, file, alias, module, message)
                 case ast.Import():
                     for alias in node.names:
-                        if _is_onex(alias.name) and subject.symbols.has(alias.name, "__name__") is None:
+                        is_foreign = _is_onex(alias.name) and alias.name not in own
+                        if is_foreign and subject.symbols.has(alias.name, "__name__") is None:
                             yield _problem(subject, file, alias, alias.name, f"there is no module `{alias.name}`")
+
+
+@lru_cache(maxsize=2)
+def _own(graph: Graph) -> frozenset[str]:
+    """Return the workspace's own modules: who writes a part of ONEX has it there, whatever version is installed."""
+    return frozenset(it.name for spec in graph.specs.values() for code in spec.code for it in code.modules)
 
 
 def _is_onex(module: str) -> bool:

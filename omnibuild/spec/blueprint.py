@@ -14,7 +14,7 @@ from omnibuild.spec.document import Document
 from omnibuild.spec.reading import Reading
 from omnibuild.spec.recipe import COLUMN, FIELDS, ROW, Recipe
 from omnibuild.spec.validation import validate
-from omnibuild.spec.written import Fields, Written
+from omnibuild.spec.written_fields import Fields, Written
 
 _OWN = ("blueprint", "recipe")
 _EXAMPLE, _ENUMS = "example", "enums"

@@ -198,8 +198,8 @@ def _parsed(name: str, file: str, text: str) -> _Module | Problem:
             case ast.ImportFrom(names=aliases):
                 home = home_of(statement, package)
                 names |= {it.asname or it.name: f"{home}:{it.name}" for it in aliases}
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                others.add(name)
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                others.add(statement.name)
             case _:
                 bound = (it for it in ast.walk(statement) if isinstance(it, ast.Name) and isinstance(it.ctx, ast.Store))
                 others |= {it.id for it in bound}

@@ -13,7 +13,7 @@ from omnibuild.spec.blueprint import Parameters
 from omnibuild.spec.columns import quoted
 from omnibuild.spec.document import Document
 from omnibuild.spec.recipe import Recipe, read_recipe
-from omnibuild.spec.written import WrittenField
+from omnibuild.spec.written_fields import WrittenField
 
 type Render = Callable[[str, Mapping[str, object]], str | Problem]
 """Renders a template by its name: `assemble.template.Templates.render`."""

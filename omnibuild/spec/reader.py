@@ -32,7 +32,8 @@ from omnibuild.spec.operations import read_operations, read_steps
 from omnibuild.spec.reading import Reading, retry_of
 from omnibuild.spec.reference import is_reference, named_model, read_handlers, read_replaced
 from omnibuild.spec.validation import validate
-from omnibuild.spec.written import WrittenExample, WrittenModel, WrittenNode, WrittenPolicy, WrittenShared, seconds
+from omnibuild.spec.written import WrittenExample, WrittenNode, WrittenPolicy, WrittenShared, seconds
+from omnibuild.spec.written_fields import WrittenModel
 
 _SECTIONS = {"transitions": Kind.REDUCER, "operations": Kind.EFFECT, "steps": Kind.ORCHESTRATOR}
 """The sections that say what a node does, and the kind that each belongs to."""

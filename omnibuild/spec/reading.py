@@ -22,7 +22,8 @@ from omnibuild.core.values import (
 )
 from omnibuild.spec.document import Document
 from omnibuild.spec.types import parse_type
-from omnibuild.spec.written import EnumMembers, Fields, WrittenField, WrittenMember, WrittenModel, WrittenRetry, seconds
+from omnibuild.spec.written import WrittenRetry, seconds
+from omnibuild.spec.written_fields import EnumMembers, Fields, WrittenField, WrittenMember, WrittenModel
 
 _REFERENCE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", re.ASCII)
 _CONSTRAINTS = ("gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length", "pattern", DISCRIMINATOR)

@@ -16,7 +16,7 @@ from omnibuild.spec.document import Document
 from omnibuild.spec.marks import locate
 from omnibuild.spec.reading import Reading
 from omnibuild.spec.validation import validate
-from omnibuild.spec.written import Fields, Written
+from omnibuild.spec.written_fields import Fields, Written
 
 HOME = "recipes/"
 """The folder of recipes, below the templates."""

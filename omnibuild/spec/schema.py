@@ -13,16 +13,14 @@ from omnibuild.spec.schema_texts import KINDS, document_snippets, type_snippets,
 from omnibuild.spec.written import (
     CLASS_NAME,
     NAME,
-    Written,
     WrittenBlueprint,
-    WrittenField,
     WrittenHandler,
-    WrittenModel,
     WrittenModifiers,
     WrittenNode,
     WrittenShared,
 )
 from omnibuild.spec.written_adopted import SHORTENED, WrittenAdopted
+from omnibuild.spec.written_fields import Written, WrittenField, WrittenModel
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

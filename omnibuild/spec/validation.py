@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from omnibuild.core.nearest import nearest
 from omnibuild.core.values import Json, Path, Pointer, Problem
-from omnibuild.spec.written import Written
+from omnibuild.spec.written_fields import Written
 
 _WANTED = {
     "string_type": "text",

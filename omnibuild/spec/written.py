@@ -9,15 +9,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
-    Discriminator,
     Field,
     JsonValue,
-    Tag,
     WithJsonSchema,
 )
+
+from omnibuild.spec.written_fields import EnumMembers, Fields, FieldsOrName, Replaced, Written
 
 NAME = r"^[a-z][a-z0-9_]*$"
 CLASS_NAME = r"^[A-Z][A-Za-z0-9]*$"
@@ -44,87 +43,8 @@ def _bounded(text: str) -> str:
 Duration = Annotated[str, Field(pattern=DURATION), AfterValidator(_bounded)]
 
 
-class Written(BaseModel):
-    """Base of all: what is not declared is a mistake."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=False)
-
-
 KEPT: Any = Field(default={}, description="What the language does not say of it, verbatim.")
 """What is left of an entry of a contract that was there before its spec."""
-
-
-class WrittenField(Written):
-    """A field of a model in its long form."""
-
-    type: str = Field(description="A Python type expression; quote it inside { } if it has brackets.")
-    default: JsonValue = Field(default=None, description="What the field is if it is left out.")
-    description: str = Field(default="", description="What the field means; becomes Field(description=…).")
-    gt: float | int | str | None = Field(default=None, description="Greater than this.")
-    ge: float | int | str | None = Field(default=None, description="Greater than or equal to this.")
-    lt: float | int | str | None = Field(default=None, description="Less than this.")
-    le: float | int | str | None = Field(default=None, description="Less than or equal to this.")
-    multiple_of: float | int | str | None = Field(default=None, description="A multiple of this.")
-    min_length: int | None = Field(default=None, ge=0, description="At least this many characters or items.")
-    max_length: int | None = Field(default=None, ge=0, description="At most this many characters or items.")
-    pattern: str | None = Field(default=None, description="A regular expression that must match.")
-    discriminator: str | None = Field(
-        default=None, description="The field, a Literal in each model of the union, that tells them apart."
-    )
-    factory: str | None = Field(
-        default=None,
-        description="What makes the default: tuple, frozenset, uuid4, now, a model, or `module:function`.",
-    )
-    alias: str | list[str] | None = Field(
-        default=None, description="The field's name in JSON; of several, each is read and none is written."
-    )
-
-
-_FIELD_KEYS = WrittenField.model_fields.keys()
-
-
-def _field(value: Any) -> Any:
-    """Turn the short form of a field into the long one."""
-    return {"type": value} if isinstance(value, str) else value
-
-
-FieldDeclaration = Annotated[
-    WrittenField,
-    BeforeValidator(_field),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"$ref": "#/$defs/WrittenField"}]}),
-]
-Fields = dict[str, FieldDeclaration]
-
-
-class WrittenModel(Written):
-    """A model in its long form."""
-
-    description: str = Field(default="", description="What it means; becomes the docstring.")
-    extra: Literal["forbid", "ignore", "allow"] = Field(
-        default="forbid", description="What happens to fields that it does not declare."
-    )
-    fields: Fields = Field(description="The fields by name.")
-
-
-def is_long_form(value: object) -> bool:
-    """Return whether a model is written in its long form, rather than as fields, one of which is named `fields`."""
-    fields = value.get("fields") if isinstance(value, dict) else None
-    is_field = isinstance(fields, dict) and isinstance(fields.get("type"), str) and fields.keys() <= _FIELD_KEYS
-    return isinstance(fields, dict) and not is_field
-
-
-def _form(value: Any) -> str:
-    if isinstance(value, str):
-        return _NAME
-    return _LONG if isinstance(value, WrittenModel) or is_long_form(value) else _LISTED
-
-
-_NAME, _LISTED, _LONG = "[name]", "[fields]", "[model]"
-FieldsOrName = Annotated[
-    Annotated[str, Tag(_NAME)] | Annotated[Fields, Tag(_LISTED)] | Annotated[WrittenModel, Tag(_LONG)],
-    Discriminator(_form),
-]
-"""Fields, or the name of a model. Chosen by its form, so that a mistake in a field is no mistake in a name, too."""
 
 
 class WrittenRetry(Written):
@@ -233,22 +153,6 @@ class WrittenExample(Written):
     )
 
 
-class WrittenMember(Written):
-    """A member of an enum in its long form."""
-
-    name: str | None = Field(
-        default=None, pattern=r"^[A-Za-z][A-Za-z0-9_]*$", description="Its name in Python, if not the value's."
-    )
-    description: str = Field(default="", description="What it means.")
-
-
-EnumMembers = list[str] | dict[str, str | WrittenMember | None]
-Replaced = Annotated[
-    dict[str, str],
-    Field(description="Models and enums that stand for classes that exist: `module:Class` by name."),
-]
-
-
 class WrittenShared(Written):
     """Models and enums that several nodes use."""
 
@@ -259,7 +163,7 @@ class WrittenShared(Written):
     models: dict[str, FieldsOrName] = Field(
         default={}, description="Models by name: their fields, or `module:Class` of one that exists."
     )
-    replaces: Replaced = {}
+    replaces: Replaced = Field(default={})
 
 
 class WrittenBlueprint(Written):
@@ -284,7 +188,7 @@ class WrittenNode(Written):
     models: dict[str, FieldsOrName] = Field(
         default={}, description="Models by name: their fields, or `module:Class` of one that exists."
     )
-    replaces: Replaced = {}
+    replaces: Replaced = Field(default={})
     input: FieldsOrName | None = Field(
         default=None, description="The input's fields, a model's name, or `module:Class` of one that exists."
     )

@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, JsonValue, Tag, WithJsonSchema
 
-from omnibuild.spec.written import KEPT, SEMVER, Duration, Written
+from omnibuild.spec.written import KEPT, SEMVER, Duration
 from omnibuild.spec.written_adopted_machine import WrittenMachine
+from omnibuild.spec.written_fields import Written
 
 _TOPICS = dict[str, dict[str, JsonValue]]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field, JsonValue
 
-from omnibuild.spec.written import KEPT, SEMVER, Written
+from omnibuild.spec.written import KEPT, SEMVER
+from omnibuild.spec.written_fields import Written
 
 
 class WrittenState(Written):

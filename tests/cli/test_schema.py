@@ -132,6 +132,30 @@ def test_what_is_no_document_does_not_fit(text: str, validator: Draft202012Valid
     assert not validator.is_valid(yaml.safe_load(text))
 
 
+LONG = """
+shared: parcel
+enums: {Speed: {same-day: {name: SAME_DAY}, standard: {description: It is late.}, old: }}
+models:
+  Parcel:
+    description: A parcel.
+    extra: ignore
+    fields: {id: {type: UUID, factory: uuid4, alias: parcelId}, old: {type: int, alias: [old, older]}, any: Any}
+replaces: {Parcel: "acme.parcels:Parcel"}
+"""
+
+
+def test_the_long_forms_fit(validator: Draft202012Validator) -> None:
+    assert [it.message for it in validator.iter_errors(yaml.safe_load(LONG))] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("extra: ignore", "extra: ignored"), ("factory: uuid4", "factory: 4"), ("name: SAME_DAY", "name: same-day")],
+)
+def test_mistakes_in_the_long_forms_do_not_fit(old: str, new: str, validator: Draft202012Validator) -> None:
+    assert not validator.is_valid(yaml.safe_load(LONG.replace(old, new)))
+
+
 def test_every_key_has_a_hover_text() -> None:
     definitions: Any = schema()["$defs"]
     for name, definition in definitions.items():

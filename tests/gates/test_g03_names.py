@@ -4,7 +4,7 @@ import pytest
 from pydantic import BaseModel
 
 from omnibuild.core.values import Json, Problem
-from omnibuild.gates.g03_names import BASE_MODEL_ATTRIBUTES, check
+from omnibuild.gates.g03_names import BASE_MODEL_ATTRIBUTES, MODEL_ATTRIBUTES, check
 from tests.gates.subjects import AT, document, written
 
 
@@ -106,7 +106,35 @@ def test_enum_members_are_names_and_differ() -> None:
     assert found_in_mapping.at == AT.to("enums", "State", "1st", key=True)
 
 
-def test_the_list_of_attributes_is_pydantic_s() -> None:
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"input": {"model_name": "str"}},
+        {"models": {"Line": {"extra": "allow", "fields": {"model_name": "str"}}}},
+        {"enums": {"State": {"in-progress": {"name": "RUNNING"}, "1st": {"name": "FIRST", "description": "One."}}}},
+        {"input": "OrderPricerInput", "models": {"OrderPricerInput": {"a": "int"}}},
+    ],
+)
+def test_what_can_be_an_attribute_all_the_same_passes(changed: dict[str, Json]) -> None:
+    assert list(check(document({**written(), **changed}))) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "path"),
+    [
+        ({"models": {"Line": {"fields": {"aB": "str"}}}}, ("models", "Line", "fields", "aB")),
+        ({"enums": {"State": {"a": None, "b": {"name": "A"}}}}, ("enums", "State", "b")),
+        ({"models": {"OrderPricerInput": {"a": "int"}}}, ("models", "OrderPricerInput")),
+    ],
+)
+def test_the_long_forms_are_looked_into(changed: dict[str, Json], path: tuple[str, ...]) -> None:
+    (found,) = check(document({**written(), **changed}))
+
+    assert found.at == AT.to(*path, key=True)
+
+
+def test_the_lists_of_attributes_are_pydantic_s() -> None:
+    assert {it for it in dir(BaseModel) if it.startswith("model_")} == MODEL_ATTRIBUTES
     public = {name for name in dir(BaseModel) if not name.startswith(("_", "model_"))}
 
     assert public == BASE_MODEL_ATTRIBUTES

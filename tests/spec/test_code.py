@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from omnibuild.core.values import CodeClass, Model, Place, Pointer, Problem, Ref, SharedSpec, Signature
+from omnibuild.core.values import CodeClass, Field, Model, Place, Pointer, Problem, Ref, SharedSpec, Signature, Type
 from omnibuild.spec.code import read_code
 
 AT = Pointer("specs/old.yaml", 0, ("models", "Old"))
@@ -136,3 +136,23 @@ def test_what_is_missing() -> None:
     broken = look_up("old:A", {"old.py": "class A(:\n"})
     assert isinstance(broken, Problem)
     assert broken.at == Place("old.py", 1, 9)
+
+
+def test_a_function_that_makes_a_default_is_looked_for() -> None:
+    files = {"old.py": "def made() -> str: ...\n"}
+
+    assert found("old:made", files).definition == "old:made"
+    missing = look_up("old:mad", files)
+    assert isinstance(missing, Problem)
+    assert (missing.at, missing.hint) == (AT.into(4), "did you mean `made`?")
+
+
+def test_the_factory_of_a_field_is_a_reference() -> None:
+    at = Pointer("specs/old.yaml", 0, ("models", "It", "a"))
+    field = Field("a", Type("str"), at, required=False, factory="old:gone")
+    model = Model(Ref("old", "It"), (field,), at)
+    spec = SharedSpec("old", Pointer("specs/old.yaml", 0, ()), "", (model,), (), ())
+
+    _, problems = read_code(spec, {"old.py": "def made() -> str: ...\n"}.get, lambda *_: None)
+
+    assert [(it.message, it.at) for it in problems] == [("there is no `gone` in old.py", at.to("factory").into(4))]

@@ -41,8 +41,8 @@ def check(subject: Subject) -> Iterator[Problem]:
     """Yield what is wrong with the handlers that a contract names."""
     yield from _disagree(subject, subject.section("handler"))
     named = {(it.source, it.takes): it for it in _named(subject) if it.source}
-    for it in named.values():
-        yield from _handler(subject, it)
+    found = {problem.message: problem for it in named.values() for problem in _handler(subject, it)}
+    yield from found.values()
 
 
 def _named(subject: Subject) -> Iterator[_Named]:
@@ -83,7 +83,7 @@ def _handler(subject: Subject, it: _Named) -> Iterator[Problem]:
 
 
 def _signature(subject: Subject, it: _Named, method: Method) -> Iterator[Problem]:
-    name, hint = f"`{it.name}.{method.name}`", f"see {method.at.file}:{method.at.line}"
+    name, hint = f"`{it.name}.{method.name}`", subject.see(method.at)
     if len(method.required) > 1:
         listed = ", ".join(one.name for one in method.required)
         message = f"{name} wants {len(method.required)} arguments ({listed}); a runtime gives one"

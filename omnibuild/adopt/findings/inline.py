@@ -57,7 +57,7 @@ def _fields(subject: Subject, listed: str, model: ModelShape) -> Iterator[Proble
         entry, field = mapping(value), fields.get(key)
         if field is None:
             near = nearest(key, fields)
-            hint = f"did you mean `{near}`?" if near else f"see {model.at.file}:{model.at.line}"
+            hint = f"did you mean `{near}`?" if near else subject.see(model.at)
             if model.extra is not Extra.ALLOW:
                 yield subject.warning("inline-fields", f"`{name}` has no field `{key}`", hint, listed, key)
             continue
@@ -66,13 +66,13 @@ def _fields(subject: Subject, listed: str, model: ModelShape) -> Iterator[Proble
         for field in model.fields:
             if field.required and not entries.keys() & {field.name, *field.aliases}:
                 message = f"`{name}` requires `{field.name}`, which `{listed}` does not list"
-                yield subject.warning("inline-fields", message, f"see {field.at.file}:{field.at.line}", listed)
+                yield subject.warning("inline-fields", message, subject.see(field.at), listed)
 
 
 def _differs(
     subject: Subject, path: tuple[str, str], name: str, field: FieldShape, entry: Mapping[str, Json]
 ) -> Iterator[Problem]:
-    hint = f"see {field.at.file}:{field.at.line}"
+    hint = subject.see(field.at)
     required = entry.get("required")
     if path[0] == "inputs" and isinstance(required, bool) and required != field.required:
         words = ("must be given", "may be left out")

@@ -9,7 +9,7 @@ from omnibuild.adopt.contract_values import mapping
 from omnibuild.adopt.lookup import Lookup
 from omnibuild.adopt.models import Models
 from omnibuild.adopt.original import Original
-from omnibuild.core.values import Json, Level, Problem
+from omnibuild.core.values import Json, Level, Place, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,12 @@ class Subject:
     node: str
     lookup: Lookup
     models: Models
+    root: str = ""
+    """The folder that files are told relative to."""
+
+    def see(self, at: Place) -> str:
+        """Return the hint that leads to a place in the code."""
+        return f"see {at.file.removeprefix(f'{self.root}/')}:{at.line}"
 
     def warning(self, code: str, message: str, hint: str, *path: str | int) -> Problem:
         """Return a finding at a value of the contract."""

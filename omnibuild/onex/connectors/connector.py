@@ -15,7 +15,7 @@ from omnibuild.core.values import Imported, Json, Pointer, Problem, Type
 from omnibuild.onex.connectors.reading import Reading
 from omnibuild.onex.effect.scene import Scene
 from omnibuild.spec.expression import Opaque
-from omnibuild.spec.written import Written
+from omnibuild.spec.written_fields import Written
 
 
 class Parameters(Written):

@@ -11,7 +11,7 @@ from omnibuild.core.values import Type
 from omnibuild.onex.connectors.connector import Action, Code, Connector, Fixture, Parameters, Result
 from omnibuild.onex.connectors.reading import Reading
 from omnibuild.onex.effect.scene import Scene
-from omnibuild.spec.written import Written
+from omnibuild.spec.written_fields import Written
 
 _PATH = Type("|", (Type("str"), Type("Path")))
 

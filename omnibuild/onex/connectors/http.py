@@ -13,7 +13,7 @@ from omnibuild.onex.connectors.connector import Action, Code, Connector, Fixture
 from omnibuild.onex.connectors.reading import Reading, as_dict
 from omnibuild.onex.effect.scene import Scene
 from omnibuild.spec.expression import Opaque
-from omnibuild.spec.written import Written
+from omnibuild.spec.written_fields import Written
 
 SECONDS = 30.0
 """How long httpx waits for the other side where neither an operation nor the policy says otherwise."""

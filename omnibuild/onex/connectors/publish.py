@@ -14,7 +14,7 @@ from omnibuild.core.values import Json, Pointer, Problem
 from omnibuild.onex.connectors.connector import Action, Code, Connector, Fixture, Parameters, Resource
 from omnibuild.onex.connectors.reading import Reading
 from omnibuild.onex.effect.scene import Scene
-from omnibuild.spec.written import Written
+from omnibuild.spec.written_fields import Written
 
 _TOPIC = re.compile(r"onex\.(cmd|evt|dlq|intent|snapshot)(\.[a-z0-9]+(-[a-z0-9]+)*){2}\.v\d+")
 _HINT = "write `onex.evt.<producer>.<event>.v<N>`, with words-in-kebab-case"

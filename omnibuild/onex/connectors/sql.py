@@ -26,7 +26,7 @@ from omnibuild.onex.connectors.reading import Reading, as_dict
 from omnibuild.onex.effect.scene import Scene
 from omnibuild.spec.expression import Opaque
 from omnibuild.spec.scope import arms_of
-from omnibuild.spec.written import Written
+from omnibuild.spec.written_fields import Written
 
 _BINDABLE = ("Any", "None", "bool", "int", "float", "str", "bytes", "Literal", "date", "datetime", "time")
 _AS_TEXT = ("UUID", "Decimal", "HttpUrl", "Path")

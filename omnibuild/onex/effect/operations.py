@@ -21,7 +21,7 @@ from omnibuild.onex.names import Names
 from omnibuild.spec.expression import Binding, Scope, lower, proves
 from omnibuild.spec.expression import names as free_names
 from omnibuild.spec.validation import validate
-from omnibuild.spec.written import Written
+from omnibuild.spec.written_fields import Written
 
 RESERVED = frozenset({"request", "self", "attempt", "asyncio", "httpx"})
 """What no result can be called, since `handle` uses it."""
