@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -40,7 +43,7 @@ def refused(environ: Mapping[str, str]) -> Problem:
     return problem
 
 
-EVERY = {
+EVERY: dict[str, tuple[str, str, Any]] = {
     "OMNIBUILD_WORKSPACE_PACKAGE": ("package", "other", "other"),
     "OMNIBUILD_WORKSPACE_SPECS": ("specs", "nodes", "nodes"),
     "OMNIBUILD_WORKSPACE_TEMPLATES": ("templates", "own", "own"),
@@ -71,6 +74,24 @@ def test_a_variable_goes_above_the_file(name: str) -> None:
     assert getattr(settings, attribute) == value != getattr(before, attribute)
     same = set(Settings.__slots__) - {attribute}
     assert {it: getattr(settings, it) for it in same} == {it: getattr(before, it) for it in same}
+
+
+def written(name: str, text: str) -> str:
+    """Return a variable as an environment of omnibuild.toml has it."""
+    section, _, key = name.removeprefix("OMNIBUILD_").lower().partition("_")
+    if section == "gates":
+        key = key.upper()
+    value = text.split() if key == "dependencies" else int(text) if key == "jobs" else text
+    return f"[env.staging.{section}]\n{key} = {json.dumps(value)}\n"
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_an_environment_overrides_any_setting(name: str) -> None:
+    attribute, text, value = EVERY[name]
+    settings, problems = read_settings(FILE + written(name, text), "staging", GATES)
+
+    assert settings is not None, problems
+    assert settings == replace(read({})[0], **{attribute: value})
 
 
 def test_a_variable_goes_above_an_environment() -> None:
