@@ -22,7 +22,7 @@ SECTIONS = {
     "Start": ("init", "new", "adopt", "doctor"),
     "Build": ("build", "check", "hook", "plan", "explain", "clean", "cache"),
     "Use": ("run", "list", "graph", "expand"),
-    "Look up": ("gates", "schema", "completion"),
+    "Look up": ("config", "gates", "schema", "completion"),
 }
 """Every verb, as the overview shows them; `verb` lives in `omnibuild/cli/verb.py`."""
 
@@ -81,7 +81,12 @@ class Verbs(click.Group):
     default=".",
     help="Work in the workspace of this folder instead of the current one.",
 )
-@click.option("--env", "environment", metavar="NAME", help="Put the settings of [env.NAME] in omnibuild.toml on top.")
+@click.option(
+    "--env",
+    "environment",
+    metavar="NAME",
+    help="Put the settings of [env.NAME] in omnibuild.toml on top; the variable OMNIBUILD_ENV says the same.",
+)
 @click.option("--no-color", is_flag=True, help="No colours; the variable NO_COLOR says the same, a pipe implies it.")
 @click.version_option(__version__, prog_name="omnibuild", message="%(prog)s %(version)s")
 @click.pass_context

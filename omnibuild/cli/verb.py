@@ -122,6 +122,11 @@ def _telling(ctx: click.Context) -> Telling:
     return Telling(form if form in FORMATS else "text", tuple(ctx.params.get("reports", ())))
 
 
+def is_terminal() -> bool:
+    """Return whether somebody is there to be asked: only then may a verb ask."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def current(ctx: click.Context) -> Call:
     """Return the call that a context belongs to."""
     return ctx.obj if isinstance(ctx.obj, Call) else Call.of(Path(), None, no_color=False)
