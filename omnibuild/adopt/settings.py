@@ -143,12 +143,9 @@ class Settings:
                     said.reasons.append("a discriminator that is no field's name")
             case _ if name in CONSTRAINTS:
                 self._constraint(name, value, module, said)
-            case _ if name in _SILENT:
-                return
-            case _ if name in _NOTED:
-                if not _is_off(value):
-                    said.notes.append(f"`{name}` stays with the existing class")
-            case _ if not _is_none(value):
+            case _ if name in _NOTED and not _is_off(value):
+                said.notes.append(f"`{name}` stays with the existing class")
+            case _ if name not in (*_SILENT, *_NOTED) and not _is_none(value):
                 said.reasons.append(f"`{name}` of a field")
 
     def _alias(self, name: str, value: ast.expr, module: Module, said: Said) -> None:

@@ -40,9 +40,7 @@ def kept(shape: Shape, reason: str) -> Opaque:
     """Return a class as a reference, for this reason."""
     fields = len(shape.fields) if isinstance(shape, ModelShape) else 0
     is_generic = not isinstance(shape, EnumShape) and shape.is_generic
-    return Opaque(
-        shape.source, reason, shape.at, fields, is_model=isinstance(shape, ModelShape), is_generic=is_generic
-    )
+    return Opaque(shape.source, reason, shape.at, fields, is_model=isinstance(shape, ModelShape), is_generic=is_generic)
 
 
 def _bare(shapes: Mapping[str, Shape]) -> dict[str, str]:
