@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from omnibuild.core.sameness import same
 from omnibuild.core.values import Json, Level, Problem
 from omnibuild.gates.gate import Gate, NodeSubject, Step
 from omnibuild.gates.names import folder
@@ -21,7 +22,8 @@ def check(subject: NodeSubject) -> Iterator[Problem]:
         yield Problem(GATE.code, f"{file} holds no mapping any more", at, _hint(subject, file))
         return
     made = subject.contract or {}
-    differs = [key for key in dict.fromkeys((*original, *made)) if original.get(key, _GONE) != made.get(key, _GONE)]
+    both = original.keys() & made.keys()
+    differs = [it for it in dict.fromkeys((*original, *made)) if it not in both or not same(original[it], made[it])]
     if differs:
         keys = ", ".join(f"`{it}`" for it in differs)
         yield Problem(GATE.code, f"{file} and the spec say different things: {keys}", at, _hint(subject, file))
@@ -32,18 +34,12 @@ def _hint(subject: NodeSubject, file: str) -> str:
     return f"the spec is the truth: correct it, or copy {made} to {file}; remove `from` to keep them apart"
 
 
-_GONE = object()
-
-
 def _read(text: str) -> dict[str, Json] | None:
-    """Return the contract as ONEX reads it: YAML 1.1, unlike a spec."""
-    import yaml
+    """Return the contract as it was adopted: as ONEX reads it, but for what a spec can hold as text only."""
+    from omnibuild.spec.yaml_values import Composed, composed  # YAML is read by those alone who have such nodes
 
-    try:
-        found = yaml.load(text, Loader=yaml.CSafeLoader)
-    except yaml.YAMLError:
-        return None
-    return found if isinstance(found, dict) else None
+    found = composed(text)
+    return found.data if isinstance(found, Composed) and isinstance(found.data, dict) else None
 
 
 GATE = Gate(

@@ -88,7 +88,7 @@ def test_an_edit_rebuilds_its_node_alone(make: Make) -> None:
     assert statuses(stock.build()) == {"stock": Status.BUILT, "other": Status.UP_TO_DATE}
 
 
-@pytest.mark.parametrize("text", ["[1, 2]", "a: [", ""])
+@pytest.mark.parametrize("text", ["[1, 2]", "a: [", "", f"a: {'[' * 9000}{']' * 9000}"])
 def test_an_original_that_is_none_any_more(stock: Sandbox, text: str) -> None:
     stock.write(FILE, text)
     [problem] = found(stock.build())
@@ -101,3 +101,20 @@ def test_an_original_that_is_gone(stock: Sandbox) -> None:
     [problem] = report.problems
     assert (report.ok, problem.code, place(problem)) == (True, "original", "specs/stock.yaml:6:9")
     assert problem.hint == "remove `from` if the generated contract has taken its place"
+
+
+def test_what_a_spec_holds_as_text_only_is_no_difference(make: Make) -> None:
+    contract = f"\ufeff{CONTRACT}since: 2024-01-01\nlabels: {{on: 1, 2: two}}\n"
+    spec = f"{SPEC}  since: '2024-01-01'\n  labels: {{'on': 1, '2': two}}\n"
+    stock = make({"specs/stock.yaml": spec, FILE: contract})
+    assert stock.build().problems == ()
+    stock.replace(FILE, "2024-01-01", "2024-13-45")
+    [problem] = found(stock.build())
+    assert problem.message == f"{FILE} and the spec say different things: `since`"
+
+
+def test_true_is_not_1(make: Make) -> None:
+    stock = make({"specs/stock.yaml": f"{SPEC}  live: true\n", FILE: f"{CONTRACT}live: true\n"})
+    assert stock.build().problems == ()
+    stock.replace(FILE, "true", "1")
+    assert len(found(stock.build())) == 1
