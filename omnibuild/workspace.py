@@ -76,6 +76,8 @@ class Workspace:
         self._listen: Listener = listen or _ignore
         self._warnings: list[Problem] = []
         self._finished: Finished | None = None
+        self.seen: Sightings | None = None
+        """What the last build or check looked at, if that was the whole workspace."""
         self._usual = settings.mode
         self._alone = False
         self._log: EventLog | None = None
@@ -244,7 +246,7 @@ class Workspace:
                     world, seen = self._world_and_sightings()
                     report, found = build(world, self.settings, options)
                     world.cache.settle()
-                    self._finished = Finished(seen, found, world.tools) if not selectors else None
+                    self.seen, self._finished = seen, Finished(seen, found, world.tools) if not selectors else None
         return replace(report, problems=(*report.problems, *self._warnings))
 
     def _build_part(self) -> Report | None:

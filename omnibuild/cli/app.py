@@ -18,7 +18,7 @@ from omnibuild.core.values import Problem
 
 SECTIONS = {
     "Start": ("init", "new", "adopt", "doctor"),
-    "Build": ("build", "check", "plan", "explain", "clean", "cache"),
+    "Build": ("build", "watch", "check", "plan", "explain", "clean", "cache"),
     "Use": ("run", "list", "graph", "expand"),
     "Look up": ("gates", "schema", "completion"),
 }

@@ -22,7 +22,7 @@ def conclude(call: Call, space: Workspace, report: Report, *, as_json: bool) -> 
     if as_json:
         show_json(report_json(report))
     else:
-        _tell(call, space, report)
+        tell(call, space, report)
     click.get_current_context().exit(exit_code(report.problems))
 
 
@@ -39,7 +39,8 @@ def exit_code(problems: Iterable[Problem]) -> int:
     return PROBLEMS if blocking else FINE
 
 
-def _tell(call: Call, space: Workspace, report: Report) -> None:
+def tell(call: Call, space: Workspace, report: Report) -> None:
+    """Print a report as text."""
     console = call.console(space.root)
     for line in skipped(report.outcomes.values()):
         console.say(line)

@@ -22,7 +22,7 @@ from omnibuild.workspace import ConfigurationError, NodeError, Workspace
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
-_SYSTEM = {
+SYSTEM = {
     errno.EACCES,
     errno.EPERM,
     errno.EROFS,
@@ -71,9 +71,9 @@ class Verb(click.Command):
         except NodeError as error:
             _refuse(ctx, (error.problem,), USAGE if error.problem.code == "unknown-node" else PROBLEMS)
         except OSError as error:
-            if error.errno not in _SYSTEM:
+            if error.errno not in SYSTEM:
                 raise
-            _refuse(ctx, (_system(error),), PROBLEMS)
+            _refuse(ctx, (system_problem(error),), PROBLEMS)
 
 
 class VerbGroup(Verb, click.Group):
@@ -91,7 +91,7 @@ class VerbGroup(Verb, click.Group):
         return super().resolve_command(ctx, args)
 
 
-def _system(error: OSError) -> Problem:
+def system_problem(error: OSError) -> Problem:
     """Return what the machine has refused, and where."""
     where = f": {error.filename}" if error.filename else ""
     full = error.errno == errno.ENOSPC
@@ -147,6 +147,8 @@ def _everywhere() -> list[click.Parameter]:
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+
+as_json_lines = click.option("--json", "as_json", is_flag=True, help="Print one JSON object a build, each in one line.")
 
 mode = click.option(
     "--mode",
