@@ -49,19 +49,14 @@ class FileWatch:
         return frozenset()
 
     def follow(self, watched: Watched) -> bool:
-        """Go on with what is to be watched now.
-
-        Return whether there are folders that were not watched before, but for those below `out/`: what changed in them
-        may have been missed.
-        """
+        """Go on with what is to be watched now; return whether a change may have been missed on the way."""
         self._watched, before, changes = watched, self._folders, self._changes
         if watched.folders() == before:
             return False
         self._look()
-        # What changed until now, the one that is given up knows.
-        self._changes = chain([next(changes)], self._changes)
-        out = str(watched.root / watched.out)
-        return any(before.get(it) != identity for it, identity in self._folders.items() if not it.startswith(out))
+        # What changed until now, the one that is given up knows: it may have told its first round to nobody yet.
+        self._changes = chain([next(changes), next(changes)], self._changes)
+        return watched.may_differ([it for it, identity in self._folders.items() if before.get(it) != identity])
 
     def _has_gone(self, path: str) -> bool:
         """Return whether a path is that of a folder of specs or templates that was watched and is no more."""

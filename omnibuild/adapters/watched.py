@@ -61,6 +61,25 @@ class Watched:
             return False
         return name.endswith(endings) or os.path.isdir(path)  # noqa: PTH112
 
+    def may_differ(self, folders: Iterable[str]) -> bool:
+        """Return whether something in these folders may be other than the last build has seen or left it."""
+        out, written = f"{self.root}/{self.out}", self._ledger_changed()
+        for folder in folders:
+            if not f"{folder}/".startswith(f"{out}/"):
+                return True
+            with suppress(OSError), os.scandir(folder) as entries:
+                for it in entries:
+                    late = noop.changed(it.stat(follow_symlinks=False)) >= written
+                    if late and self._is_edit(it.path.removeprefix(f"{out}/")):
+                        return True
+        return False
+
+    def _ledger_changed(self) -> int:
+        """Return when the ledger was written, which a build does last."""
+        with suppress(OSError):
+            return noop.changed((self.root / self.out / noop.LEDGER).stat())
+        return 0
+
     @cached_property
     def _roots(self) -> tuple[str, ...]:
         return (self.specs, self.templates, self.out)
