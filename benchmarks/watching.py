@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import time
 from contextlib import suppress
@@ -42,7 +41,7 @@ def watched(side: Side, runs: int, warm_ups: int = 1) -> Figures:
                 if number >= warm_ups:
                     samples.append(Sample(wall, _cpu(process.pid) - before, 0, 0))
         finally:
-            process.send_signal(signal.SIGINT)
+            process.terminate()
     return Figures(samples)
 
 

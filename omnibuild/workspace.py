@@ -55,6 +55,7 @@ class Plan:
     problems: tuple[Problem, ...]
     failed: frozenset[str]
     skipped: frozenset[str]
+    survey: Survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +191,7 @@ class Workspace:
             (*problems, *self._warnings),
             found.failed,
             found.skipped,
+            found,
         )
 
     def explain(self, node: str) -> Explanation:

@@ -92,6 +92,8 @@ class Spare:
 def serve(writing: int, module: str, name: str) -> None:
     """Import what the work needs, wait for it, do it, and send the answer: what a prepared process runs."""
     os.set_inheritable(writing, False)
+    for it in (signal.SIGINT, signal.SIGTERM):  # whoever started the watch may have them ignored
+        signal.signal(it, signal.default_int_handler)
     before = _code()
     with suppress(KeyboardInterrupt):
         from importlib import import_module
