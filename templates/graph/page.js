@@ -11,7 +11,7 @@
   };
   const KINDS = ["orchestrator", "reducer", "effect", "compute", "shared", "broken"];
   const WHYS = { calls: "calls", models: "models", uses: "uses", body: "runs its code", topics: "topics" };
-  const FAR = 0.42, CROWDED = 150, MOST_RESULTS = 40;
+  const FAR = 0.42, FEW = 12, CROWDED = 150, MOST_RESULTS = 40;
 
   const data = JSON.parse(document.getElementById("data").textContent);
   const nodes = new Map(data.nodes.map((node) => [node.name, { ...node, out: [], into: [] }]));
@@ -124,6 +124,7 @@
       for (const it of found) lit.add(it);
     }
     graph.classList.toggle("lit-only", Boolean(center || found));
+    graph.classList.toggle("few", [...lit].filter((it) => it.name).length <= FEW);
     for (const it of [...nodes.values(), ...edges]) it.element.classList.toggle("lit", lit.has(it));
     for (const node of nodes.values()) node.element.classList.toggle("chosen", node === chosen);
   }
@@ -157,6 +158,7 @@
   function move() {
     view.setAttribute("transform", `translate(${x} ${y}) scale(${scale})`);
     graph.classList.toggle("far", scale < FAR);
+    view.style.setProperty("--far", `${12 / scale}px`);
     for (const it of data.groups) {
       const size = Math.min(Math.max(13, 15 / scale), Math.max(13, (it.w * 1.5) / Math.max(it.name.length, 8)), 120);
       const inside = scale >= FAR;
@@ -237,8 +239,18 @@
       });
     }
     const under = (event) => nodes.get(event.target.closest?.(".node")?.dataset.name) || null;
-    graph.addEventListener("click", (event) => { if (moved <= 3) choose(under(event)); });
-    graph.addEventListener("pointerover", (event) => { if (!pointers.size && hovered !== under(event)) { hovered = under(event); light(); } });
+    let clicked = [];
+    graph.addEventListener("click", (event) => {
+      if (moved > 3) return;
+      clicked = [event.clientX, event.clientY];
+      choose(under(event));
+    });
+    graph.addEventListener("pointermove", (event) => {
+      // What comes to lie under a pointer that rests is not pointed at.
+      if (pointers.size || hovered === under(event) || (event.clientX === clicked[0] && event.clientY === clicked[1])) return;
+      hovered = under(event);
+      light();
+    });
     graph.addEventListener("pointerleave", () => { hovered = null; light(); });
     graph.addEventListener("keydown", (event) => {
       if ((event.key === "Enter" || event.key === " ") && under(event)) { event.preventDefault(); choose(under(event)); }
@@ -306,6 +318,7 @@
 
   function choose(node) {
     chosen = node;
+    hovered = null;
     if (named() !== node) history.replaceState(null, "", node ? `#${encodeURIComponent(node.name)}` : location.pathname + location.search);
     panel.hidden = !node;
     panel.replaceChildren(...(node ? about(node) : []));
