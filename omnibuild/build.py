@@ -31,6 +31,7 @@ from omnibuild.graph.selection import closure, dependents
 from omnibuild.memory import Part
 from omnibuild.onex.assembly import PACKAGE
 from omnibuild.promotion import Change, Promotion
+from omnibuild.selectors import meanings
 from omnibuild.survey import Survey, judge_graph, survey
 
 BATCH = 25
@@ -107,7 +108,7 @@ class _Build:
         self._problems += self._survey.problems
         self._problems += self._templates.check()
         self._failed |= self._survey.failed
-        names, wrong = (self._part.nodes, []) if self._part else self._survey.selected(self._options.selectors)
+        names, wrong = (self._part.nodes, []) if self._part else self._chosen()
         self._problems += wrong
         if self._options.selectors:
             self._survey = self._survey.limited(names, self._world.output.ledger())
@@ -188,6 +189,10 @@ class _Build:
         return change.run(found)
 
     # -------------------------------------------------------------------------------- what they use
+
+    def _chosen(self) -> tuple[tuple[str, ...], list[Problem]]:
+        selectors = self._options.selectors
+        return self._survey.selected(selectors, meanings(selectors, self._survey, self._world, self._settings))
 
     def _work(self) -> list[str]:
         """Return the nodes to build that nothing blocks so far, needed ones first."""

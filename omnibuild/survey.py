@@ -27,7 +27,7 @@ from omnibuild.core.values import (
 )
 from omnibuild.gates.gate import DocumentSubject, GraphSubject
 from omnibuild.graph.resolve import resolve
-from omnibuild.graph.selection import closure, select
+from omnibuild.graph.selection import Meanings, closure, select
 from omnibuild.onex.assembly import PACKAGE
 from omnibuild.onex.interface import interfaces
 from omnibuild.onex.names import Names
@@ -120,12 +120,14 @@ class Survey:
     def _expansion(self, pointer: Pointer) -> Expansion | None:
         return next((it for it in self.expansions.values() if it.owns(pointer)), None)
 
-    def selected(self, selectors: Sequence[str]) -> tuple[tuple[str, ...], list[Problem]]:
+    def selected(
+        self, selectors: Sequence[str], meanings: Meanings | None = None
+    ) -> tuple[tuple[str, ...], list[Problem]]:
         """Return the nodes that selectors pick among those that can be built, with what these need."""
         usable = [it for it in selectors if it.strip("+") not in self.failed | self.skipped]
         if selectors and not usable:
             return (), []
-        names, problems = select(self.graph, usable)
+        names, problems = select(self.graph, usable, meanings)
         needs = {name: [need.node for need in self.graph.needs[name]] for name in self.graph.order}
         wanted = closure(names, needs)
         return tuple(name for name in self.graph.order if name in wanted), problems

@@ -8,7 +8,7 @@ report = Workspace.open("path").build()
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from omnibuild.cache.decision import Decision
     from omnibuild.cache.manifest import Difference
     from omnibuild.core.ports import Listener, World
+    from omnibuild.graph.selection import Meanings
     from omnibuild.survey import Survey
 
 FILE = "omnibuild.toml"
@@ -174,16 +175,23 @@ class Workspace:
 
         return survey(self._world(), self.settings)
 
+    def meanings(self, selectors: Sequence[str], found: Survey) -> Meanings:
+        """Return what the selectors mean that look back, such as `changed`; see `omnibuild.graph.selection`."""
+        from omnibuild.selectors import meanings
+
+        return meanings(selectors, found, self._world(), self.settings)
+
     def plan(self, *selectors: str) -> Plan:
         """Say what a build would do about each node, without assembling anything."""
         from omnibuild.assemble.template import Templates
         from omnibuild.decisions import decisions
         from omnibuild.onex.assembly import PACKAGE
+        from omnibuild.selectors import meanings
         from omnibuild.survey import survey
 
         world = self._world()
         found = survey(world, self.settings)
-        names, wrong = found.selected(selectors)
+        names, wrong = found.selected(selectors, meanings(selectors, found, world, self.settings))
         decided = decisions(found, world, self.settings, Templates(world.templates))
         problems = tuple(found.place(it) for it in (*found.problems, *wrong))
         return Plan(
@@ -202,7 +210,7 @@ class Workspace:
         plan = self.plan()
         decision = plan.decisions.get(node)
         if decision is None:
-            raise NodeError(_no_node(node, plan.decisions, plan.failed | plan.skipped))
+            raise NodeError(no_node(node, plan.decisions, plan.failed | plan.skipped))
         found = tuple(differences(decision.before, decision.manifest)) if decision.before else ()
         chains = tuple(
             (node, *chain(name, plan.decisions)) for name in dict.fromkeys(needed(it.label) for it in found) if name
@@ -220,7 +228,7 @@ class Workspace:
         found = self.survey()
         spec = found.graph.specs.get(node)
         if not isinstance(spec, NodeSpec):
-            raise NodeError(_no_node(node, found.graph.order, found.failed | found.skipped))
+            raise NodeError(no_node(node, found.graph.order, found.failed | found.skipped))
         sources = self.root / self.settings.out / "src"
         contract = sources / self.settings.package / "nodes" / folder(spec) / "contract.yaml"
         if not contract.is_file():
@@ -299,7 +307,8 @@ class Workspace:
             self._log(event)
 
 
-def _no_node(node: str, known: Collection[str], broken: Collection[str]) -> Problem:
+def no_node(node: str, known: Collection[str], broken: Collection[str]) -> Problem:
+    """Return the problem that there is no such node, or none whose spec is sound."""
     from omnibuild.core.nearest import nearest
 
     if node in broken:

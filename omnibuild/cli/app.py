@@ -19,7 +19,7 @@ from omnibuild.core.values import Problem
 SECTIONS = {
     "Start": ("init", "new", "adopt", "doctor"),
     "Build": ("build", "watch", "check", "plan", "explain", "clean", "cache"),
-    "Use": ("run", "list", "graph", "expand"),
+    "Use": ("run", "list", "graph", "why", "expand"),
     "Look up": ("gates", "schema", "completion"),
 }
 """Every verb, as the overview shows them; `verb` lives in `omnibuild/cli/verb.py`."""

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         ("omnibuild graph --format html > graph.html", "a page to look around in"),
         ("omnibuild graph --format mermaid", "for a Markdown file"),
         ("omnibuild graph --topics", "a line per topic"),
+        ("omnibuild graph changed+", "what changed since the last commit, and all that need it"),
         ("omnibuild graph order --format mermaid", "the states of a reducer"),
         ("omnibuild graph +checkout --format dot | dot -Tsvg > graph.svg", "a picture, with Graphviz"),
     ),
@@ -61,7 +62,7 @@ def command(call: Call, selectors: tuple[str, ...], form: str, by_topics: bool, 
     if form == "html" and not as_json:
         _page(call, space, selectors, by_topics=by_topics)
     found = space.survey()
-    names, wrong = select(found.graph, selectors)
+    names, wrong = select(found.graph, selectors, space.meanings(selectors, found))
     console = call.console(space.root)
     console.problems(wrong, err=True)
     left_out = sorted(found.failed | found.skipped)

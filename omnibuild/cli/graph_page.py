@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from omnibuild.adapters.output import OutputFolder
+from omnibuild.adapters.past import Past
 from omnibuild.adapters.templates import builtin_folder
 from omnibuild.cache.anchor import anchored
 from omnibuild.core.values import NodeSpec, Place, Problem, Spec, Status
 from omnibuild.graph.page import Parts, Picture, Shown, page
-from omnibuild.graph.selection import select
+from omnibuild.graph.selection import bare, select
 from omnibuild.onex.topology import topic_graph
 from omnibuild.survey import Survey
 from omnibuild.workspace import Plan, Workspace
@@ -21,10 +22,10 @@ def graph_page(space: Workspace, selectors: Sequence[str], *, by_topics: bool) -
     """Return the page of a workspace, and what is wrong with the selectors; without any, it has the broken nodes."""
     plan = space.plan()
     found = plan.survey
-    names, wrong = select(found.graph, [it for it in selectors if it.strip("+") not in plan.failed | plan.skipped])
-    asked = {it.strip("+") for it in selectors}
-    if selectors and asked <= plan.failed | plan.skipped:
-        names = ()
+    meanings = space.meanings(selectors, found)
+    usable = [it for it in selectors if bare(it) not in plan.failed | plan.skipped]
+    names, wrong = select(found.graph, usable, meanings) if usable or not selectors else ((), [])
+    asked = {bare(it) for it in selectors}.union(*(it for it in meanings.values() if isinstance(it, frozenset)))
     broken = sorted(it for it in plan.failed | plan.skipped if not selectors or it in asked)
     picture = Picture(
         title=space.settings.package,
@@ -42,6 +43,7 @@ def graph_page(space: Workspace, selectors: Sequence[str], *, by_topics: bool) -
 
 def _shown(space: Workspace, plan: Plan, names: Iterable[str]) -> dict[str, Shown]:
     found, files = plan.survey, _files(space, plan.survey)
+    last = Past(space.root, space.root / space.settings.cache).last_build
     problems: dict[str, list[Problem]] = {}
     for it in plan.problems:
         problems.setdefault(it.node, []).append(it)
@@ -56,9 +58,12 @@ def _shown(space: Workspace, plan: Plan, names: Iterable[str]) -> dict[str, Show
             continue
         verdicts = decision.trace.verdicts if decision.trace else ()
         mine += [found.place(anchored(it, spec)) for verdict in verdicts for it in verdict.problems]
+        status = decision.status
+        if status is Status.BUILT and name in last.failed:  # what a build would say is not known before it
+            status = Status.FAILED
+            mine += [it for it in last.problems if it.node == name and it not in mine]
         own = tuple(f"{space.settings.out}/{it}" for it in files.get(name, ()))
-        at = found.locate(spec.at)
-        shown[name] = Shown(at, decision.status.value, decision.because, tuple(mine), own, _body(spec))
+        shown[name] = Shown(found.locate(spec.at), status.value, decision.because, tuple(mine), own, _body(spec))
     return shown
 
 

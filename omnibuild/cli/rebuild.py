@@ -108,7 +108,7 @@ def _built(order: Order) -> dict[str, Json]:
                 space.remember(report, said)
     if not order.as_json:
         _clear(order)
-        tell(call, space, report)
+        tell(call, space, report, of_all=not order.selectors)
     tested = _tested(order, space, report) if order.test else None
     if order.as_json:
         tests: dict[str, Json] = (

@@ -22,7 +22,7 @@ def conclude(call: Call, space: Workspace, report: Report, *, as_json: bool) -> 
     if as_json:
         show_json(report_json(report))
     else:
-        tell(call, space, report)
+        tell(call, space, report, of_all=not click.get_current_context().params.get("selectors"))
     click.get_current_context().exit(exit_code(report.problems))
 
 
@@ -39,8 +39,8 @@ def exit_code(problems: Iterable[Problem]) -> int:
     return PROBLEMS if blocking else FINE
 
 
-def tell(call: Call, space: Workspace, report: Report) -> None:
-    """Print a report as text."""
+def tell(call: Call, space: Workspace, report: Report, *, of_all: bool) -> None:
+    """Print a report as text; `of_all` says that no selectors were given."""
     console = call.console(space.root)
     for line in skipped(report.outcomes.values()):
         console.say(line)
@@ -53,7 +53,7 @@ def tell(call: Call, space: Workspace, report: Report) -> None:
     if changes:
         console.say(f"{space.settings.out}/: {', '.join(changes)}")
     console.say(summary(report.outcomes.values(), report.problems))
-    if not report.outcomes and not report.problems:
+    if of_all and not report.outcomes and not report.problems:
         console.say(f"there are no specs in {space.settings.specs}/ yet: `omnibuild new compute NAME` writes one")
 
 

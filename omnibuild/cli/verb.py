@@ -167,6 +167,7 @@ profile = click.option(
 selectors = click.argument("selectors", nargs=-1, metavar="[SELECTOR]...", type=SelectorType())
 
 SELECTORS = (
-    "SELECTOR is a node's name, tag:NAME, kind:NAME or domain:NAME; `+` in front adds what it needs, "
-    "`+` behind adds what needs it. Without one, all nodes are meant."
+    "SELECTOR is a node's name, tag:NAME, kind:NAME or domain:NAME; changed (since the last commit) or "
+    "changed:REVISION, as git knows it; stale, what a build would build; failed, what failed in the last one. "
+    "`+` in front adds what it needs, `+` behind adds what needs it. Without one, all nodes are meant."
 )
