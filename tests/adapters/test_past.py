@@ -30,24 +30,30 @@ def past(sandbox: Sandbox) -> Past:
     return Past(sandbox.root, sandbox.root / "cache")
 
 
+def changed(sandbox: Sandbox, revision: str = "HEAD") -> frozenset[str]:
+    found = past(sandbox).changed(revision)
+    assert isinstance(found, frozenset), found
+    return found
+
+
 def test_changes_since_a_revision(sandbox: Sandbox) -> None:
     repository = sandbox.root.parent
     git(repository, "init", "-q", "-b", "main")
-    assert past(sandbox).changed("HEAD") == {*CHAIN, "omnibuild.toml"}
+    assert changed(sandbox) == {*CHAIN, "omnibuild.toml"}
     git(repository, "add", "-A")
-    assert past(sandbox).changed("HEAD") == {*CHAIN, "omnibuild.toml"}
+    assert changed(sandbox) == {*CHAIN, "omnibuild.toml"}
     git(repository, "commit", "-qm", "one")
-    assert past(sandbox).changed("HEAD") == frozenset()
+    assert changed(sandbox) == frozenset()
     (repository / "elsewhere.txt").write_text("")
     sandbox.replace("specs/pricer.yaml", "two pieces", "2 pieces")
     sandbox.write("specs/naïve file.yaml", "")
     (sandbox.root / "specs/money.yaml").unlink()
-    changed = {"specs/pricer.yaml", "specs/naïve file.yaml", "specs/money.yaml"}
-    assert past(sandbox).changed("HEAD") == changed
+    files = {"specs/pricer.yaml", "specs/naïve file.yaml", "specs/money.yaml"}
+    assert changed(sandbox) == files
     git(repository, "add", "-A")
     git(repository, "commit", "-qm", "two")
-    assert past(sandbox).changed("HEAD") == frozenset()
-    assert past(sandbox).changed("HEAD~1") == past(sandbox).changed("main^") == changed
+    assert changed(sandbox) == frozenset()
+    assert changed(sandbox, "HEAD~1") == changed(sandbox, "main^") == files
 
 
 @pytest.mark.parametrize("revision", ["nosuch", "--output=x", "", "HEAD:specs"])

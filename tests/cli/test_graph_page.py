@@ -76,7 +76,8 @@ class Page:
 
     def is_silent(self) -> bool:
         """Return whether nothing was refused by the policy and no script failed."""
-        return self.driver.get_log("browser") == []  # type: ignore[no-untyped-call]
+        entries: list[object] = self.driver.get_log("browser")  # type: ignore[no-untyped-call]
+        return not entries
 
 
 @pytest.fixture(scope="module")
@@ -211,7 +212,7 @@ def test_what_is_pointed_at_lights_its_neighbours(page: Page) -> None:
 
 
 def test_keys_lead_through_it(page: Page) -> None:
-    page.driver.execute_script("document.querySelector('.node[data-name=\"money\"]').focus()")  # type: ignore[no-untyped-call]
+    page.driver.execute_script("document.querySelector('.node[data-name=\"money\"]').focus()")
     page.driver.switch_to.active_element.send_keys(Keys.ENTER)
     assert page.one("#panel h2").text == "money"
     page.driver.switch_to.active_element.send_keys(Keys.ESCAPE)

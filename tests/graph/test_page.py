@@ -87,7 +87,9 @@ def test_nothing_from_the_specs_is_markup(tmp_path: Path) -> None:
     assert found.elements == Elements(usual).elements
     assert found.scripts[1].rstrip() == PARTS.js.rstrip()
     data = json.loads(found.scripts[0])
-    assert {it["name"]: it.get("description") for it in data["nodes"]}["pricer"] == EVIL
+    [node] = [it for it in data["nodes"] if it["name"] == "pricer"]
+    assert node["description"].split() == EVIL.split()
+    assert (node["problems"][0]["message"], node["files"]) == (EVIL, [EVIL])
     assert data["title"] == EVIL
 
 
