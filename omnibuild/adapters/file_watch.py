@@ -72,7 +72,7 @@ class FileWatch:
                 self._changes = self._started()
             except FileNotFoundError:  # one of them has just gone
                 continue
-            except OSError:
+            except (OSError, RuntimeError):  # no more folders, or no more programs that watch any
                 if self.polls:
                     raise
                 self.polls = True
@@ -92,6 +92,7 @@ class FileWatch:
             yield_on_timeout=True,
             force_polling=self.polls or None,
             recursive=False,
+            ignore_permission_denied=True,
         )
         # It begins to watch when it is first asked.
         return chain([next(changes)], changes)

@@ -62,7 +62,14 @@ def command(call: Call, selectors: tuple[str, ...], mode: str | None, *, test: b
         raise ConfigurationError((Problem("workspace", message, hint=hint),))
     asked: dict[str, Json] = {"folder": str(root), "environment": call.environment, "color": call.color}
     asked |= {"mode": mode, "selectors": [*selectors], "as_json": as_json, "test": test}
-    click.get_current_context().exit(_Watch(call.console(root), root, asked).run())
+    try:
+        code = _Watch(call.console(root), root, asked).run()
+    except FileNotFoundError as error:
+        if root.is_dir():
+            raise
+        hint = "start the watch again where it is now"
+        raise ConfigurationError((Problem("workspace", f"the workspace {root} has gone", hint=hint),)) from error
+    click.get_current_context().exit(code)
 
 
 class _Watch:

@@ -237,6 +237,19 @@ def test_only_a_workspace_can_be_watched(space: Space) -> None:
     assert (refused.code, refused.json["problems"][0]["code"]) == (2, "workspace")
 
 
+def test_a_workspace_that_goes_away_ends_it(space: Space) -> None:
+    started = subprocess.Popen(
+        [*COMMAND, "-C", str(space.root), "watch"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert started.stdout
+    while b"watching" not in started.stdout.readline():
+        pass
+    space.root.rename(space.root.with_name("away"))
+    _, err = started.communicate(timeout=_LONG)
+    assert started.returncode == 2
+    assert b"has gone" in err
+
+
 def test_nobody_who_reads_ends_it(space: Space) -> None:
     started = subprocess.Popen(
         [*COMMAND, "-C", str(space.root), "watch"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
