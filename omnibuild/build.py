@@ -108,7 +108,9 @@ class _Build:
         self._problems += self._survey.problems
         self._problems += self._templates.check()
         self._failed |= self._survey.failed
-        names, wrong = (self._part.nodes, []) if self._part else self._chosen()
+        asked = self._options.selectors
+        meant = meanings(asked, self._survey, self._world, self._settings)
+        names, wrong = (self._part.nodes, []) if self._part else self._survey.selected(asked, meant)
         self._problems += wrong
         if self._options.selectors:
             self._survey = self._survey.limited(names, self._world.output.ledger())
@@ -189,10 +191,6 @@ class _Build:
         return change.run(found)
 
     # -------------------------------------------------------------------------------- what they use
-
-    def _chosen(self) -> tuple[tuple[str, ...], list[Problem]]:
-        selectors = self._options.selectors
-        return self._survey.selected(selectors, meanings(selectors, self._survey, self._world, self._settings))
 
     def _work(self) -> list[str]:
         """Return the nodes to build that nothing blocks so far, needed ones first."""

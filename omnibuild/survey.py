@@ -12,6 +12,7 @@ from functools import cached_property
 
 from omnibuild import gates
 from omnibuild.assemble.template import Templates
+from omnibuild.core.nearest import nearest
 from omnibuild.core.ports import World
 from omnibuild.core.values import (
     Graph,
@@ -233,6 +234,15 @@ def _read(it: Document, around: _Around, world: World, settings: Settings) -> _R
             imported += (path for line in shape.imports for path in line.paths)
     spec = spec and replace(spec, imports=around.code.behind(imported))
     return _Reading(it, spec, tuple(needs), tuple(problems))
+
+
+def no_node(node: str, known: Collection[str], broken: Collection[str]) -> Problem:
+    """Return the problem that there is no such node, or none whose spec is sound."""
+    if node in broken:
+        return Problem("broken", f"the spec of `{node}` has problems", hint="`omnibuild build` shows them")
+    near = nearest(node, known)
+    hint = f"did you mean `{near}`?" if near else "`omnibuild list` shows the names"
+    return Problem("unknown-node", f"there is no node `{node}`", hint=hint)
 
 
 def judge_graph(found: Survey, levels: Mapping[str, Level], names: Collection[str]) -> list[Problem]:

@@ -8,7 +8,7 @@ report = Workspace.open("path").build()
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -206,6 +206,7 @@ class Workspace:
         """Say why a node is or is not rebuilt. Raises NodeError if there is no such sound node."""
         from omnibuild.cache.decision import chain, needed
         from omnibuild.cache.manifest import differences
+        from omnibuild.survey import no_node
 
         plan = self.plan()
         decision = plan.decisions.get(node)
@@ -224,6 +225,7 @@ class Workspace:
         """
         from omnibuild.adapters.runtime import run_node
         from omnibuild.onex.names import folder
+        from omnibuild.survey import no_node
 
         found = self.survey()
         spec = found.graph.specs.get(node)
@@ -305,17 +307,6 @@ class Workspace:
         self._listen(event)
         if self._log:
             self._log(event)
-
-
-def no_node(node: str, known: Collection[str], broken: Collection[str]) -> Problem:
-    """Return the problem that there is no such node, or none whose spec is sound."""
-    from omnibuild.core.nearest import nearest
-
-    if node in broken:
-        return Problem("broken", f"the spec of `{node}` has problems", hint="`omnibuild build` shows them")
-    near = nearest(node, known)
-    hint = f"did you mean `{near}`?" if near else "`omnibuild list` shows the names"
-    return Problem("unknown-node", f"there is no node `{node}`", hint=hint)
 
 
 def _ignore(event: Event) -> None:

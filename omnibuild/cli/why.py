@@ -43,7 +43,8 @@ def command(call: Call, node: str, other: str, as_json: bool) -> None:
     """Print how a node depends on another."""
     from omnibuild.graph.dependency import way
     from omnibuild.onex.topology import topic_graph
-    from omnibuild.workspace import NodeError, no_node
+    from omnibuild.survey import no_node
+    from omnibuild.workspace import NodeError
 
     space = call.workspace()
     found = space.survey()
