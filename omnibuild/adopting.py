@@ -113,7 +113,7 @@ def adopt(
     """
     root, settings, fresh = _workspace(folder, package)
     problems: list[Problem] = []
-    candidates = list(_candidates(_files(root, settings), words, problems))
+    candidates = list(_candidates(_files(root, settings, folder), words, problems))
     if settings.package in {it.file.package for it in candidates}:
         message = f"what is generated is called `{settings.package}`, as the package that is adopted"
         hint = "choose another name, so that one does not hide the other where both can be imported"
@@ -170,7 +170,7 @@ def report(folder: Path, words: Sequence[str], *, progress: Progress | None = No
     """Hold the contracts that the words lead to against one another and against their code; nothing is written."""
     problems: list[Problem] = []
     root = Workspace.find(folder)
-    files = _files(root, Workspace.open(folder).settings) if root else ContractFiles(folder)
+    files = _files(root, Workspace.open(folder).settings, folder) if root else ContractFiles(folder, folder=folder)
     candidates = list(_candidates(files, words, problems))
     lookup = _lookup(candidates)
     models = Models(lookup)
@@ -181,9 +181,9 @@ def report(folder: Path, words: Sequence[str], *, progress: Progress | None = No
     return Reported(root or folder, packages, tuple(found), tuple(problems))
 
 
-def _files(root: Path, settings: Settings) -> ContractFiles:
+def _files(root: Path, settings: Settings, folder: Path) -> ContractFiles:
     """Return what finds contracts: those that omnibuild made are nobody's to adopt."""
-    return ContractFiles(root, (settings.out, settings.cache))
+    return ContractFiles(root, (settings.out, settings.cache), folder)
 
 
 def _lookup(candidates: Sequence[_Candidate]) -> Lookup:
@@ -239,43 +239,50 @@ def _lacking(original: Original, key: str, hint: str) -> Problem:
 
 @dataclass(frozen=True, slots=True)
 class _There:
-    """What the specs of a workspace declare already, and the contracts that were adopted before: name to file.
+    """What the specs of a workspace declare already, and the contracts that were adopted before.
 
     A file of its own takes a name, too: nothing is written in its place, and Python beside a spec would be its body.
     """
 
+    root: Path
     names: frozenset[str]
-    adopted: Mapping[str, str]
+    adopted: Mapping[str, Mapping[str, str]]
+    """By the contract's name: the specs, each with the file that its contract stands in, if that is known."""
 
     @classmethod
     def of(cls, root: Path, settings: Settings) -> _There:
         inputs = FolderInputs(root, settings.specs)
         names = {it.stem for it in (root / settings.specs).glob("*.*")}
-        adopted: dict[str, str] = {}
+        adopted: dict[str, dict[str, str]] = {}
         for file in inputs.specs():
             text = inputs.text(file)
             if isinstance(text, str):
                 names |= {*declared(text)}
                 for it in read(file, text)[0] if "adopted:" in text else ():
-                    adopted[_adopted_name(it.data)] = file
-        return cls(frozenset(names), adopted)
+                    name, source = _adopted_from(it.data)
+                    adopted.setdefault(name, {})[file] = source
+        return cls(root, frozenset(names), adopted)
 
     def refuses(self, it: _Candidate, problems: list[Problem]) -> bool:
         """Return whether a contract was adopted before, and say so."""
         name = _name(it.original)
-        if name in self.adopted:
-            hint = f"remove {self.adopted[name]} to adopt it anew"
-            problems.append(
-                Problem("adopted", f"`{name}` was adopted before", it.original.at("name"), hint, level=Level.WARN)
-            )
-        return name in self.adopted
+        specs = self.adopted.get(name, {})
+        spec = next((spec for spec, source in specs.items() if not self._is_another(source, it.original.file)), None)
+        if spec:
+            at, hint = it.original.at("name"), f"remove {spec} to adopt it anew"
+            problems.append(Problem("adopted", f"`{name}` was adopted before", at, hint, level=Level.WARN))
+        return spec is not None
+
+    def _is_another(self, source: str, file: str) -> bool:
+        """Return whether a file of the workspace is another than what was adopted, and not that one in a new place."""
+        return source not in ("", file) and not Path(file).is_absolute() and (self.root / source).is_file()
 
 
-def _adopted_name(data: Mapping[str, Json]) -> str:
-    """Return the name of the contract that a spec was made of."""
+def _adopted_from(data: Mapping[str, Json]) -> tuple[str, str]:
+    """Return the name of the contract that a spec was made of, and its file, if the spec says it."""
     adopted = data.get("adopted")
-    said = adopted.get("name") if isinstance(adopted, dict) else None
-    return str(said or f"node_{data.get('node')}_{data.get('kind')}")
+    said = adopted if isinstance(adopted, dict) else {}
+    return str(said.get("name") or f"node_{data.get('node')}_{data.get('kind')}"), str(said.get("from") or "")
 
 
 def _shared_file(name: str, settings: Settings) -> str:
