@@ -167,7 +167,7 @@ def _why(error: OSError) -> str:
 
 def _places(word: str, folder: Path) -> Sequence[Path] | Problem:
     """Return the folders that a word means: a path, or the packages of an installed distribution."""
-    if os.path.lexists(folder / word):
+    if word and os.path.lexists(folder / word):
         return [folder / word]
     try:
         files = distribution(word).files or ()
@@ -197,8 +197,9 @@ def _import_root(folder: Path, text: str) -> Path:
 
     Folders without `__init__.py` can be packages, too: a folder that the contract's own references begin with is one.
     """
-    named = set(_packages(text))
-    root = next((it.parent for it in reversed((folder, *folder.parents)) if it.name in named), folder)
+    named, above = set(_packages(text)), (folder, *folder.parents)
+    nearest_ = next((it for it in above if (it / "__init__.py").is_file()), folder)
+    root = next((it.parent for it in reversed(above) if it.name in named), nearest_)
     while (root / "__init__.py").is_file() and root != root.parent:
         root = root.parent
     return root
