@@ -198,11 +198,15 @@ def _import_root(folder: Path, text: str) -> Path:
     Folders without `__init__.py` can be packages, too: a folder that the contract's own references begin with is one.
     """
     named, above = set(_packages(text)), (folder, *folder.parents)
-    nearest_ = next((it for it in above if (it / "__init__.py").is_file()), folder)
+    nearest_ = next((it for it in above if _is_package(it)), folder)
     root = next((it.parent for it in reversed(above) if it.name in named), nearest_)
-    while (root / "__init__.py").is_file() and root != root.parent:
+    while root != root.parent and (_is_package(root) or (root.name == "nodes" and _is_package(root.parent))):
         root = root.parent
     return root
+
+
+def _is_package(folder: Path) -> bool:
+    return (folder / "__init__.py").is_file()
 
 
 def _packages(text: str) -> Iterator[str]:
