@@ -137,6 +137,20 @@ contract:
     )
 
 
+def test_a_key_that_a_spec_reads_otherwise_takes_no_comments_from_others(shop: Space) -> None:
+    shop.write(
+        "src/shop/nodes/node_pricer_compute/contract.yaml", f"{PRICER}since: 2024-01-01  # a day\nlate: yes  # lost\n"
+    )
+    adopt(shop)
+
+    text = (shop.root / "specs/pricer.yaml").read_text()
+    assert text.endswith(
+        "  # nobody knows this one\n  metadata:\n    # inside\n    team: sales  # and beside\n"
+        "  since: 2024-01-01  # a day\n  late: true\n"
+    )
+    assert shop("build").code == 0
+
+
 def test_a_contract_that_was_edited_is_found(shop: Space) -> None:
     adopt(shop)
     shop("build")
