@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from omnibuild.adapters.contract_files import ContractFile, ContractFiles
-from omnibuild.adapters.folder import FolderInputs
-from omnibuild.adapters.fresh import settings_text, write_new
+from omnibuild.adapters.fresh import ignore, settings_text, write_new
 from omnibuild.adapters.importable import importable
 from omnibuild.adapters.sources import DiskSources
+from omnibuild.adapters.specs_there import SpecsThere
 from omnibuild.adopt.adoption import Adoption, adopt_contract
 from omnibuild.adopt.arrangement import arranged, declaration
 from omnibuild.adopt.contract import kind_of
@@ -28,7 +28,6 @@ from omnibuild.adopt.node_models import NodeModels
 from omnibuild.adopt.original import Original, read_original
 from omnibuild.adopt.spec_text import spec_text
 from omnibuild.core.values import Json, Kind, Level, Place, Problem, Settings
-from omnibuild.spec.document import declared, read
 from omnibuild.spec.workspace_names import package_fault
 from omnibuild.workspace import FILE, ConfigurationError, Workspace
 
@@ -118,8 +117,10 @@ def adopt(
         message = f"what is generated is called `{settings.package}`, as the package that is adopted"
         hint = "choose another name, so that one does not hide the other where both can be imported"
         problems.append(Problem("package", message, hint=hint, level=Level.WARN))
-    there = _There.of(root, settings)
-    candidates = [it for it in candidates if not there.refuses(it, problems)]
+    there = SpecsThere.of(root, settings)
+    before = there.refused([(it.original, it.kind) for it in candidates])
+    problems += _said_before(candidates, before)
+    candidates = [it for position, it in enumerate(candidates) if position not in before]
     problems += (warning for it in candidates for warning in it.original.warnings)
     names = node_names([(_name(it.original), it.kind) for it in candidates], there.names)
     models = _models(candidates, names, there, importable(root, settings))
@@ -134,11 +135,13 @@ def adopt(
     files |= {_shared_file(it.name, settings): spec_text(declaration(it)) for it in models.shared}
     if write and files:
         write_new(root, {**fresh, **files})
+        if fresh:
+            ignore(root / ".gitignore", (settings.cache, settings.out))
     return Adopted(root, settings, tuple(nodes), tuple(_shared(models)), files, tuple(problems))
 
 
 def _models(
-    candidates: Sequence[_Candidate], names: Sequence[str], there: _There, is_importable: Callable[[str], bool]
+    candidates: Sequence[_Candidate], names: Sequence[str], there: SpecsThere, is_importable: Callable[[str], bool]
 ) -> NodeModels:
     wanted = {
         name: [source for source in dict.fromkeys(ends(it.original.data)) if source]
@@ -204,7 +207,7 @@ def _workspace(folder: Path, package: str | None) -> tuple[Path, Settings, dict[
         return folder.resolve(), Settings(package), {FILE: settings_text(package)}
     space = Workspace.open(folder)
     if package is not None and package != space.settings.package:
-        message = f"{FILE} says that the package is `{space.settings.package}`, not `{package}`"
+        message = f"{space.root / FILE} says that the package is `{space.settings.package}`, not `{package}`"
         raise ConfigurationError((Problem("workspace", message, hint="leave out --package"),))
     return space.root, space.settings, {}
 
@@ -237,52 +240,20 @@ def _lacking(original: Original, key: str, hint: str) -> Problem:
     return Problem("contract", f"this contract cannot be adopted: {message}", original.at(key), hint)
 
 
-@dataclass(frozen=True, slots=True)
-class _There:
-    """What the specs of a workspace declare already, and the contracts that were adopted before.
-
-    A file of its own takes a name, too: nothing is written in its place, and Python beside a spec would be its body.
-    """
-
-    root: Path
-    names: frozenset[str]
-    adopted: Mapping[str, Mapping[str, str]]
-    """By the contract's name: the specs, each with the file that its contract stands in, if that is known."""
-
-    @classmethod
-    def of(cls, root: Path, settings: Settings) -> _There:
-        inputs = FolderInputs(root, settings.specs)
-        names = {it.stem for it in (root / settings.specs).glob("*.*")}
-        adopted: dict[str, dict[str, str]] = {}
-        for file in inputs.specs():
-            text = inputs.text(file)
-            if isinstance(text, str):
-                names |= {*declared(text)}
-                for it in read(file, text)[0] if "adopted:" in text else ():
-                    name, source = _adopted_from(it.data)
-                    adopted.setdefault(name, {})[file] = source
-        return cls(root, frozenset(names), adopted)
-
-    def refuses(self, it: _Candidate, problems: list[Problem]) -> bool:
-        """Return whether a contract was adopted before, and say so."""
-        name = _name(it.original)
-        specs = self.adopted.get(name, {})
-        spec = next((spec for spec, source in specs.items() if not self._is_another(source, it.original.file)), None)
-        if spec:
-            at, hint = it.original.at("name"), f"remove {spec} to adopt it anew"
-            problems.append(Problem("adopted", f"`{name}` was adopted before", at, hint, level=Level.WARN))
-        return spec is not None
-
-    def _is_another(self, source: str, file: str) -> bool:
-        """Return whether a file of the workspace is another than what was adopted, and not that one in a new place."""
-        return source not in ("", file) and not Path(file).is_absolute() and (self.root / source).is_file()
+def _said_before(candidates: Sequence[_Candidate], refused: Mapping[int, str]) -> Iterator[Problem]:
+    """Yield what is to be said of contracts that have a spec already; of many, one thing."""
+    if len(refused) > _FEW:
+        message = f"{len(refused)} contracts were adopted before, and are left as they are"
+        hint = f"remove a spec to adopt its contract anew: {next(iter(refused.values()))}, …"
+        yield Problem("adopted", message, hint=hint, level=Level.WARN)
+        return
+    for position, file in refused.items():
+        original = candidates[position].original
+        hint = f"remove {file} to adopt it anew"
+        yield Problem("adopted", f"`{_name(original)}` was adopted before", original.at("name"), hint, level=Level.WARN)
 
 
-def _adopted_from(data: Mapping[str, Json]) -> tuple[str, str]:
-    """Return the name of the contract that a spec was made of, and its file, if the spec says it."""
-    adopted = data.get("adopted")
-    said = adopted if isinstance(adopted, dict) else {}
-    return str(said.get("name") or f"node_{data.get('node')}_{data.get('kind')}"), str(said.get("from") or "")
+_FEW = 3
 
 
 def _shared_file(name: str, settings: Settings) -> str:

@@ -16,7 +16,7 @@ import marshal
 import posix
 import sys
 
-FORMAT = 4
+FORMAT = 5
 """Counts the changes of the state file; another number is doubt."""
 
 KEY = 0x6F6D6E696275696C
@@ -26,8 +26,12 @@ SETTINGS = "omnibuild.toml"
 LEDGER = ".omnibuild.json"
 NAME = "state"
 DEFAULT_CACHE = "cache"
-NOTES = b"OMNIBUILD_USER_CACHE"
-"""The one variable of omnibuild's that changes no answer: where the notes of mypy are that workspaces share."""
+OWN = b"OMNIBUILD"
+"""What the names of omnibuild's own variables begin with."""
+WITHOUT_EFFECT = frozenset(
+    {b"OMNIBUILD_USER_CACHE", b"OMNIBUILD_CACHE_TOKEN", b"OMNIBUILD_CACHE_USER", b"OMNIBUILD_CACHE_PASSWORD"}
+)
+"""Those of them that change no answer: where the notes of mypy are that workspaces share, who asks a remote cache."""
 ABSENT = -1
 """The time of change of a folder that must not be there."""
 MOST = 16
@@ -47,7 +51,7 @@ def answer(arguments: list[str]) -> str | None:
     global different  # noqa: PLW0603 - the whole build goes on from it, in the same process
     different = None
     asked = _asked(arguments)
-    if asked is None or any(name.startswith(b"OMNIBUILD") and name != NOTES for name in posix.environ):
+    if asked is None:
         return None
     folder, mode, as_json = asked
     root = _root(folder)
@@ -57,10 +61,10 @@ def answer(arguments: list[str]) -> str | None:
     files: list[str] = []
     folders: list[str] = []
     try:
-        interpreter, checkout, (own, usual), elsewhere, inside, text, json, _ = found[1]
+        interpreter, checkout, (own, usual, set_), elsewhere, inside, text, json, _ = found[1]
         if interpreter != interpreter_tag() or checkout != checkout_tag(root) or not _is_whole(elsewhere, inside):
             return None
-        if (mode or usual) != own:
+        if (mode or usual) != own or set_ != variables(posix.environ):
             return None
         for base, *place in elsewhere:
             _compare(base, place, files, folders)
@@ -78,6 +82,12 @@ def answer(arguments: list[str]) -> str | None:
 def interpreter_tag() -> str:
     """Return what tells one interpreter from another."""
     return f"{sys.version} {sys.prefix} {__file__}"
+
+
+def variables(environ: dict[bytes, bytes]) -> tuple[tuple[bytes, bytes], ...]:
+    """Return the variables that can change an answer, with their values, in order."""
+    found = [it for it in environ.items() if it[0].startswith(OWN) and it[0] not in WITHOUT_EFFECT]
+    return tuple(sorted(found))
 
 
 def checkout_tag(root: str) -> tuple[int, int]:

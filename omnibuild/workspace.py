@@ -68,7 +68,7 @@ class Explanation:
 
 
 class Workspace:
-    """A workspace that has been opened: its folder and its effective settings."""
+    """A workspace that has been opened: its folder, its effective settings, and warnings about them in `notices`."""
 
     def __init__(self, root: Path, settings: Settings, listen: Listener | None = None) -> None:
         self.root = root
@@ -80,6 +80,7 @@ class Workspace:
         self._alone = False
         self._log: EventLog | None = None
         self._opened: Signature | None = None
+        self.notices: tuple[Problem, ...] = ()
 
     @classmethod
     def open(
@@ -92,12 +93,12 @@ class Workspace:
     ) -> Workspace:
         """Open the workspace of a folder: the nearest one upwards that has an omnibuild.toml.
 
-        `environment` names an `[env.NAME]` whose settings go on top, `mode` goes above all, `listen`
-        is told what happens. Raises ConfigurationError with every problem of the settings.
+        `environment` names an `[env.NAME]` whose settings go on top, variables such as OMNIBUILD_BUILD_MODE go
+        above those, `mode` goes above all; `listen` is told what happens. Raises ConfigurationError with every
+        problem of the settings.
         """
         from omnibuild.adapters.sightings import Sightings
         from omnibuild.gates import ALL
-        from omnibuild.spec.remote_settings import overridden
         from omnibuild.spec.settings import read_settings
 
         root = cls.find(Path(path))
@@ -110,14 +111,13 @@ class Workspace:
             text = (root / FILE).read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigurationError((Problem("workspace", f"{FILE} cannot be read: {error}"),)) from error
-        settings, problems = read_settings(text, environment, {it.code: not it.fixed for it in ALL})
-        if settings is not None:
-            settings, problems = overridden(settings, os.environ)
-        if settings is None or problems:
+        settings, problems = read_settings(text, environment, {it.code: not it.fixed for it in ALL}, os.environ)
+        if settings is None:
             raise ConfigurationError(tuple(problems))
         space = cls(root, replace(settings, mode=Mode(mode)) if mode else settings, listen)
         space._usual = settings.mode
         space._opened = seen
+        space.notices = tuple(problems)
         return space
 
     @staticmethod
@@ -235,7 +235,7 @@ class Workspace:
         if problem := lacks_ty(self.settings):
             raise ConfigurationError((problem,))
         with self.alone():
-            self._warnings = []
+            self._warnings = [*self.notices]
             self._log = self._event_log("build" if write else "check", selectors)
             with self._log:
                 options = Options(selectors, write, overwrite)
@@ -264,7 +264,7 @@ class Workspace:
         return recalled.part.completed(report)
 
     def _world(self) -> World:
-        self._warnings = []
+        self._warnings = [*self.notices]
         return self._world_and_sightings()[0]
 
     def _world_and_sightings(self, recalled: Recalled | None = None) -> tuple[World, Sightings]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 
 from omnibuild import Workspace
 from omnibuild.cli.app import VERBS
@@ -102,6 +103,44 @@ def test_the_readme_shows_every_verb() -> None:
     text = (REPOSITORY / "README.md").read_text()
 
     assert {words[0] for words in commands(text) if words} >= set(VERBS) - {"completion"}
+
+
+@pytest.mark.parametrize(
+    ("sign", "command"),
+    [
+        ("repos:", ("pre_commit", "validate-config")),
+        ("jobs:", ("check_jsonschema", "--builtin-schema", "vendor.github-workflows")),
+        ("artifacts:", ("check_jsonschema", "--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci")),
+    ],
+)
+def test_the_configurations_of_ci_are_accepted(sign: str, command: tuple[str, ...], tmp_path: Path) -> None:
+    found = [it for it in blocks((REPOSITORY / "docs/ci.md").read_text(), "yaml") if sign in it]
+    assert found
+    for text in found:
+        file = tmp_path / "file.yaml"
+        file.write_text(text)
+        done = subprocess.run(
+            [sys.executable, "-m", *command, str(file)], capture_output=True, text=True, check=False, cwd=tmp_path
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_page_of_ci_shows_what_the_hooks_and_the_action_have() -> None:
+    text = (REPOSITORY / "docs/ci.md").read_text()
+    action = yaml.safe_load((REPOSITORY / "action.yml").read_text())
+    ids = {it["id"] for it in yaml.safe_load((REPOSITORY / ".pre-commit-hooks.yaml").read_text())}
+    rows = {
+        name for it in re.findall(r"^\| (`[^|]+`) \|", text, re.MULTILINE) for name in re.findall(r"`([\w-]+)`", it)
+    }
+
+    assert rows == {*action["inputs"], *action["outputs"], *ids}
+    for block in blocks(text, "yaml"):
+        data = yaml.safe_load(block)
+        for hook in (it for repo in data.get("repos", ()) for it in repo["hooks"]):
+            assert hook["id"] in ids
+        for step in (it for job in data.get("jobs", {}).values() for it in job["steps"]):
+            if "omnibuild@" in step["uses"]:
+                assert set(step["with"]) <= set(action["inputs"])
 
 
 # ---------------------------------------------------------------------------- what they print

@@ -60,7 +60,9 @@ def test_the_second_build_has_nothing_to_do(built: Sandbox) -> None:
     assert answer(Sandbox(built.root / "specs")) == ANSWER
     as_json = noop.answer(["-C", str(built.root), "check", "--json"])
     assert as_json is not None
-    assert as_json == built.command("check", "--json", OMNIBUILD_ANYTHING="1").stdout
+    assert as_json == built.command("check", "--json", OMNIBUILD_CACHE_REMOTE="").stdout
+    assert answer(built) is None  # what is known holds for that variable
+    assert built.command("build").stdout == ANSWER
 
 
 @pytest.mark.parametrize("words", [[], ["list"], ["build", "pricer"], ["build", "--mode", "strict"], ["check", "-h"]])
@@ -143,7 +145,13 @@ def test_a_state_of_another_shape_is_doubt(built: Sandbox) -> None:
     assert rewritten(built, ("another", checkout, modes, elsewhere, inside, text, json, memory)) is None
     other = (checkout[0], checkout[1] + 1)
     assert rewritten(built, (tag, other, modes, elsewhere, inside, text, json, memory)) is None
-    for mode in (("strict", modes[1]), (modes[0], "strict"), (), None):
+    for mode in (
+        ("strict", *modes[1:]),
+        (modes[0], "strict", modes[2]),
+        (*modes[:2], ((b"OMNIBUILD_X", b""),)),
+        (),
+        None,
+    ):
         assert rewritten(built, (tag, checkout, mode, elsewhere, inside, text, json, memory)) is None
     for wrong in ((), elsewhere[:2], (*elsewhere, nothing), (nothing, outside, installed), (own, outside, nothing), 7):
         assert rewritten(built, (tag, checkout, modes, wrong, inside, text, json, memory)) is None
@@ -248,3 +256,65 @@ def test_settings_that_change_meanwhile_leave_no_answer(settled: Sandbox) -> Non
     assert report.ok
     space.remember(report, lambda _: ("text", "json"))
     assert answer(settled) is None
+
+
+def said(sandbox: Sandbox, **environment: str) -> str | None:
+    """Return the answer in a process with these variables, None if it is for the whole of omnibuild."""
+    code = "import sys; from omnibuild.noop import answer; print(answer(['build']) or '', end='')"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=sandbox.root,
+        env={"PYTHONPATH": str(REPOSITORY), **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout or None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OMNIBUILD_BUILD_MODE", "fast"),
+        ("OMNIBUILD_GATES_G8", "block"),
+        ("OMNIBUILD_ENV", ""),
+        ("OMNIBUILD_WORKSPACE_OUT", "other"),
+        ("OMNIBUILD_CACHE_REMOTE", ""),
+        ("OMNIBUILD_ANYTHING", ""),
+        ("OMNIBUILDX", ""),
+    ],
+)
+def test_a_variable_that_was_not_set_before_is_doubt(built: Sandbox, name: str, value: str) -> None:
+    assert said(built) == ANSWER
+    assert said(built, **{name: value}) is None
+
+
+def test_variables_that_change_no_answer_leave_it(built: Sandbox) -> None:
+    assert said(built, **{it.decode(): "x" for it in noop.WITHOUT_EFFECT}) == ANSWER
+
+
+def test_an_answer_holds_for_the_variables_that_it_was_found_with(settled: Sandbox) -> None:
+    with_variable = {"OMNIBUILD_GATES_G12": "warn", "OMNIBUILD_BUILD_JOBS": "1"}
+    assert settled.command("build", **with_variable).returncode == 0
+    assert said(settled, **with_variable) == ANSWER
+    assert said(settled) is None
+    assert said(settled, OMNIBUILD_GATES_G12="warn") is None
+    assert said(settled, OMNIBUILD_GATES_G12="block", OMNIBUILD_BUILD_JOBS="1") is None
+    assert said(settled, **with_variable, OMNIBUILD_ENV="") is None
+    assert said(settled, **with_variable, OMNIBUILD_CACHE_TOKEN="secret") == ANSWER
+
+
+def test_a_secret_is_not_written_down(settled: Sandbox) -> None:
+    secrets = {it.decode(): "only-whispered" for it in noop.WITHOUT_EFFECT if it != b"OMNIBUILD_USER_CACHE"}
+    assert settled.command("build", OMNIBUILD_BUILD_JOBS="1", **secrets).returncode == 0
+    assert said(settled, OMNIBUILD_BUILD_JOBS="1") == ANSWER
+    for file in (settled.root / "cache").rglob("*"):
+        assert not file.is_file() or b"only-whispered" not in file.read_bytes(), file
+
+
+def test_a_gate_that_a_variable_turned_off_is_looked_at_again(settled: Sandbox) -> None:
+    settled.write("omnibuild.toml", FAST.replace('G7 = "off"', 'G7 = "block"'))
+    assert settled.command("build", OMNIBUILD_GATES_G7="off").returncode == 0
+    assert settled.command("build", OMNIBUILD_GATES_G7="off").stdout.endswith(ANSWER)
+    done = settled.command("build")
+    assert (done.returncode, "G7" in done.stdout) == (1, True)

@@ -206,7 +206,9 @@ def test_a_password_in_a_url_is_refused_and_not_shown(tmp_path: Path) -> None:
 
 def test_a_mode_that_does_not_exist_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMNIBUILD_CACHE_REMOTE_MODE", "write")
-    with pytest.raises(ConfigurationError, match=r"must be `read` or `read-write`"):
+    with pytest.raises(
+        ConfigurationError, match="OMNIBUILD_CACHE_REMOTE_MODE`: input should be 'read' or 'read-write'"
+    ):
         Workspace.open(workspace(tmp_path, {}).root)
 
 

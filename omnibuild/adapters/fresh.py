@@ -10,11 +10,22 @@ SCHEMA = ".omnibuild.schema.json"
 """The JSON Schema beside the specs; its name is hidden, so nobody takes it for a spec."""
 
 
-def settings_text(package: str) -> str:
-    """Return the omnibuild.toml of a new workspace."""
-    return f"""[workspace]
-package = "{package}"  # the import package that is generated in out/src/
+_USUAL = {"specs": "specs", "templates": "templates", "cache": "cache", "out": "out"}
 
+
+def settings_text(package: str, folders: Mapping[str, str] = _USUAL, dependencies: Sequence[str] = ()) -> str:
+    """Return the omnibuild.toml of a new workspace.
+
+    `dependencies` are those of the project that is there. What no body imports would only be installed in vain, so
+    that they are a line to choose from.
+    """
+    more = "".join(f'{key} = "{name}"\n' for key, name in folders.items() if name != _USUAL[key])
+    if dependencies:
+        shown = json.dumps([*dependencies], ensure_ascii=False)
+        more += f"# dependencies = {shown}  # keep what bodies import\n"
+    return f"""[workspace]
+package = "{package}"  # the import package that is generated in {folders["out"]}/src/
+{more}
 [build]
 mode = "balanced"  # fast | balanced | strict
 

@@ -18,15 +18,12 @@ from urllib.parse import urlsplit
 
 from omnibuild.core.values import digest
 from omnibuild.spec.remote_settings import SECRET_HINT
+from omnibuild.spec.variables import PASSWORD, TOKEN, USER
 
 if TYPE_CHECKING:
     import httpx
 
 type Store = Literal["ac", "cas"]
-
-TOKEN = "OMNIBUILD_CACHE_TOKEN"  # noqa: S105  # the name of a variable
-USER = "OMNIBUILD_CACHE_USER"
-PASSWORD = "OMNIBUILD_CACHE_PASSWORD"  # noqa: S105  # the name of a variable
 
 CONNECTIONS = 16
 MOST_BYTES_OF_A_RESULT = 4 * 2**20

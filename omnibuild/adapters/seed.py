@@ -17,9 +17,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from omnibuild.core.values import digest_json
-
-VARIABLE = "OMNIBUILD_USER_CACHE"
-"""The environment variable that says where seeds are kept, or `off`."""
+from omnibuild.spec.variables import USER_CACHE
 
 _OFF = ("0", "false", "no", "off")
 _DATABASES = "*/cache*.db"
@@ -93,7 +91,7 @@ class Seed:
 
 def user_folder() -> Path | None:
     """Return the folder of the user's cache; None if there is none, or it is turned off."""
-    told = os.environ.get(VARIABLE, "").strip()
+    told = os.environ.get(USER_CACHE, "").strip()
     if told:
         return None if told.lower() in _OFF else Path(told).expanduser()
     with suppress(RuntimeError):  # a user without a home

@@ -56,7 +56,8 @@ def write_state(root: Path, cache: Path, sightings: Sightings, answer: Answer, m
     )
     data = _dumped(memory)
     with suppress(OSError):
-        tags = (noop.interpreter_tag(), noop.checkout_tag(str(root)), (answer.mode, answer.usual))
+        how = (answer.mode, answer.usual, noop.variables(dict(os.environb)))
+        tags = (noop.interpreter_tag(), noop.checkout_tag(str(root)), how)
         cache.mkdir(parents=True, exist_ok=True)
         _replace(cache / MEMORY, noop.checksum(data) + data)
         _write(

@@ -17,7 +17,6 @@ from omnibuild.onex.names import Names
 from omnibuild.spec.document import read
 from omnibuild.spec.reader import read_spec
 
-
 _ATTEMPTS = 4
 """Copied; what a spec reads otherwise written anew; all of it written anew; and what differs even so left verbatim."""
 

@@ -77,6 +77,11 @@ def _broken(shape: ModelShape, shapes: Mapping[str, Shape]) -> str:
     """Return why a model would not work, nothing if it would: then the original works otherwise, or not at all."""
     for field in shape.fields:
         made = shapes.get(field.factory)
+        if ":" in field.factory and made is None:
+            # A function gives an instance of the class that is there, which is no instance of the one that is made.
+            held = (shapes.get(f"{ref.document}:{ref.name}") for ref in field.type.refs())
+            if any(isinstance(it, ModelShape | EnumShape) for it in held):
+                return f"{field.name}: {field.factory.partition(':')[2]} makes its default, which stays what it is"
         if isinstance(made, ModelShape) and any(it.required for it in made.fields):
             return f"{field.name}: {made.source.partition(':')[2]} cannot be made of nothing"
         tag = dict(field.constraints).get(DISCRIMINATOR)

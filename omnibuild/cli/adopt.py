@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from omnibuild.cli.console import Console
 
 
-_MANY = 4
-"""From how many nodes on that were adopted before they are counted, and no longer told one by one."""
-
-
 @click.command(
     "adopt",
     cls=Verb,
@@ -125,8 +121,7 @@ def _shared(adopted: Adopted, shared: Shared) -> Json:
 
 
 def _tell(console: Console, adopted: Adopted, *, written: bool) -> None:
-    before = sum(it.code == "adopted" for it in adopted.problems)
-    console.problems([it for it in adopted.problems if before < _MANY or it.code != "adopted"], err=True)
+    console.problems(adopted.problems, err=True)
     rows = [(f"  {node.name}", _share(node), adopted.spec_file(node)) for node in adopted.nodes]
     console.table(rows)
     for node in adopted.nodes:
@@ -135,9 +130,7 @@ def _tell(console: Console, adopted: Adopted, *, written: bool) -> None:
     nodes, specs = counted(len(adopted.nodes), "node"), counted(len(adopted.files), "spec")
     done = f"{nodes} adopted: {specs} written" if written else f"{nodes} can be adopted: {specs} not written"
     wrong = sum(it.level is Level.BLOCK for it in adopted.problems)
-    more = [f"; {counted(before, 'node')} adopted before"] if before else []
-    more += [f"; {counted(wrong, 'problem')}"] if wrong else []
-    console.say(f"{done}{''.join(more)}")
+    console.say(f"{done}{f'; {counted(wrong, "problem")}' if wrong else ''}")
 
 
 def _share(node: Adoption) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import click
 
 from omnibuild.core.problem_json import problem_json
-from omnibuild.core.values import Json, Outcome, Problem, Report, Status
+from omnibuild.core.values import Json, Outcome, Report, Status
 
 
 def show_json(value: Json) -> None:
@@ -24,21 +24,12 @@ def dumped(value: Json) -> str:
 
 
 def report_json(report: Report) -> dict[str, Json]:
-    """Return what a build or a check says."""
-    return _whole(report.ok, report.outcomes, report.problems)
-
-
-def refusal(problems: Iterable[Problem]) -> dict[str, Json]:
-    """Return what is said when nothing could be looked at: the same shape, without nodes."""
-    return _whole(ok=False, outcomes={}, problems=problems)
-
-
-def _whole(ok: bool, outcomes: Mapping[str, Outcome], problems: Iterable[Problem]) -> dict[str, Json]:
+    """Return what a build or a check says; of nothing that could be looked at, the same shape without nodes."""
     return {
-        "status": "ok" if ok else "failed",
-        "nodes": counts(outcomes.values()),
-        "problems": [problem_json(it) for it in problems],
-        "outcomes": {name: outcome_json(it) for name, it in outcomes.items()},
+        "status": "ok" if report.ok else "failed",
+        "nodes": counts(report.outcomes.values()),
+        "problems": [problem_json(it) for it in report.problems],
+        "outcomes": {name: outcome_json(it) for name, it in report.outcomes.items()},
     }
 
 

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 
 import click
 
 from omnibuild import __version__
 from omnibuild.cli import FINE, INTERRUPTED, USAGE
-from omnibuild.cli.answer import refusal, show_json
 from omnibuild.cli.call import Call
+from omnibuild.cli.formats import FORMATS
+from omnibuild.cli.telling import Telling
 from omnibuild.cli.verb import HELP
 from omnibuild.core.nearest import nearest
 from omnibuild.core.values import Problem
 
 SECTIONS = {
     "Start": ("init", "new", "adopt", "doctor"),
-    "Build": ("build", "check", "plan", "explain", "clean", "cache"),
+    "Build": ("build", "check", "hook", "plan", "explain", "clean", "cache"),
     "Use": ("run", "list", "graph", "expand"),
-    "Look up": ("gates", "schema", "completion"),
+    "Look up": ("config", "gates", "schema", "completion"),
 }
 """Every verb, as the overview shows them; `verb` lives in `omnibuild/cli/verb.py`."""
 
@@ -79,7 +81,12 @@ class Verbs(click.Group):
     default=".",
     help="Work in the workspace of this folder instead of the current one.",
 )
-@click.option("--env", "environment", metavar="NAME", help="Put the settings of [env.NAME] in omnibuild.toml on top.")
+@click.option(
+    "--env",
+    "environment",
+    metavar="NAME",
+    help="Put the settings of [env.NAME] in omnibuild.toml on top; the variable OMNIBUILD_ENV says the same.",
+)
 @click.option("--no-color", is_flag=True, help="No colours; the variable NO_COLOR says the same, a pipe implies it.")
 @click.version_option(__version__, prog_name="omnibuild", message="%(prog)s %(version)s")
 @click.pass_context
@@ -100,12 +107,22 @@ def start(arguments: list[str]) -> int:
     except click.Abort:
         return INTERRUPTED
     except click.ClickException as error:
-        if "--json" in arguments:
-            show_json(refusal([Problem("usage", error.format_message(), hint=_see(error))]))
+        form = _form(arguments)
+        if form:
+            problem = Problem("usage", error.format_message(), hint=_see(error))
+            Telling(form).refusal("", None, [problem], lambda: click.echo(problem.message))
         else:
             error.show()
         return USAGE
     return code if isinstance(code, int) else FINE
+
+
+def _form(arguments: list[str]) -> str:
+    """Return the format that is wanted for programs to read, as far as a command line says so that may be wrong."""
+    if "--json" in arguments:
+        return "json"
+    words = [part for it in arguments for part in it.split("=", 1)]
+    return next((form for name, form in pairwise(words) if name == "--format" and form in FORMATS[1:]), "")
 
 
 def _see(error: click.ClickException) -> str:

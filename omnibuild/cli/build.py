@@ -8,7 +8,8 @@ import click
 
 from omnibuild.cli.call import Call
 from omnibuild.cli.report import conclude, said
-from omnibuild.cli.verb import SELECTORS, Verb, as_json, mode, profile, selectors
+from omnibuild.cli.telling import Telling, telling
+from omnibuild.cli.verb import SELECTORS, Verb, mode, profile, selectors
 
 
 @click.command(
@@ -36,16 +37,25 @@ from omnibuild.cli.verb import SELECTORS, Verb, as_json, mode, profile, selector
 @mode
 @profile
 @click.option("--overwrite", is_flag=True, help="Take edits by hand in out/ away; a copy is kept in the cache folder.")
-@as_json
+@telling
 @click.pass_obj
 def command(
-    call: Call, selectors: tuple[str, ...], mode: str | None, *, profile: Path | None, overwrite: bool, as_json: bool
+    call: Call,
+    selectors: tuple[str, ...],
+    mode: str | None,
+    form: str | None,
+    reports: tuple[tuple[str, Path], ...],
+    *,
+    profile: Path | None,
+    overwrite: bool,
+    as_json: bool,
 ) -> None:
     """Run a build."""
-    with call.listening(as_json=as_json, profile=profile) as listen:
+    wanted = Telling.of(form, reports, as_json=as_json)
+    with call.listening(as_json=not wanted.is_text, profile=profile) as listen:
         space = call.workspace(mode=mode, listen=listen)
         with space.alone():
             report = space.build(*selectors, overwrite=overwrite)
             if call.is_plain(selectors):
                 space.remember(report, said)
-    conclude(call, space, report, as_json=as_json)
+    conclude(call, space, report, wanted)

@@ -8,7 +8,8 @@ import click
 
 from omnibuild.cli.call import Call
 from omnibuild.cli.report import conclude, said
-from omnibuild.cli.verb import SELECTORS, Verb, as_json, mode, profile, selectors
+from omnibuild.cli.telling import Telling, telling
+from omnibuild.cli.verb import SELECTORS, Verb, mode, profile, selectors
 
 
 @click.command(
@@ -26,19 +27,31 @@ from omnibuild.cli.verb import SELECTORS, Verb, as_json, mode, profile, selector
         ("omnibuild check", "in CI: is what is checked in what the specs say?"),
         ("omnibuild check --mode strict", "every warning blocks, but advice"),
         ("omnibuild check tag:orders --json", "some nodes, for scripts"),
+        ("omnibuild check --format github", "in a step of GitHub Actions: annotations, and a summary"),
+        ("omnibuild check --report sarif=omnibuild.sarif --report junit=junit.xml", "for code scanning, and as tests"),
     ),
 )
 @selectors
 @mode
 @profile
-@as_json
+@telling
 @click.pass_obj
-def command(call: Call, selectors: tuple[str, ...], mode: str | None, *, profile: Path | None, as_json: bool) -> None:
+def command(
+    call: Call,
+    selectors: tuple[str, ...],
+    mode: str | None,
+    form: str | None,
+    reports: tuple[tuple[str, Path], ...],
+    *,
+    profile: Path | None,
+    as_json: bool,
+) -> None:
     """Run a check."""
-    with call.listening(as_json=as_json, profile=profile) as listen:
+    wanted = Telling.of(form, reports, as_json=as_json)
+    with call.listening(as_json=not wanted.is_text, profile=profile) as listen:
         space = call.workspace(mode=mode, listen=listen)
         with space.alone():
             report = space.check(*selectors)
             if call.is_plain(selectors):
                 space.remember(report, said)
-    conclude(call, space, report, as_json=as_json)
+    conclude(call, space, report, wanted)

@@ -25,7 +25,8 @@ _COLORS = {"ok": "green", "warn": "yellow", "fail": "red"}
     "doctor",
     cls=Verb,
     short_help="Look for mistakes in the set-up, and say how to mend each.",
-    help="""Look for mistakes in the set-up: Python, packages, tools, settings, folders, git, names.
+    help="""Look for mistakes in the set-up: Python, packages, tools, settings, variables, folders, the disk and its
+    clock, git and its hook, templates, names, the remote cache.
 
     Each check says ok, warn or fail, and how to mend what is not ok. Ends with 1 if one fails.
     """,
@@ -51,7 +52,8 @@ def command(call: Call, as_json: bool) -> None:
 
 
 def _checks(call: Call) -> Iterator[Check]:
-    from omnibuild.adapters.health import Check, Health, check_installation, check_workspace
+    from omnibuild.adapters.health import Check, Health, check_installation
+    from omnibuild.adapters.health_workspace import check_workspace
 
     yield from check_installation()
     try:
@@ -61,7 +63,7 @@ def _checks(call: Call) -> Iterator[Check]:
             yield Check(FILE, Health.FAIL, problem.message, problem.hint)
         return
     yield Check(FILE, Health.OK, str(space.root / FILE))
-    yield from check_workspace(space.root, space.settings)
+    yield from check_workspace(space.root, space.settings, space.notices)
 
 
 def _tell(console: Console, checks: list[Check]) -> None:

@@ -9,11 +9,13 @@ import click
 
 from omnibuild.cli.answer import show_json
 from omnibuild.cli.call import Call
-from omnibuild.cli.verb import Verb, as_json
+from omnibuild.cli.console import Console
+from omnibuild.cli.verb import Verb, as_json, is_terminal
 from omnibuild.core.values import Json, Kind
 from omnibuild.workspace import Workspace
 
 _LONGEST = 64
+_KINDS = click.Choice([*(it.value for it in Kind), "shared"])
 _WITH_BODY = (Kind.EFFECT, Kind.REDUCER, Kind.ORCHESTRATOR)
 """The kinds that begin with a body: their own sections need more than a first version can know."""
 
@@ -26,26 +28,36 @@ _WITH_BODY = (Kind.EFFECT, Kind.REDUCER, Kind.ORCHESTRATOR)
 
     KIND is compute, effect, reducer, orchestrator or shared. A compute node says what it does in `logic:`, the
     other kinds in specs/NAME.py, as a compute node does with --body. A file that is there is never overwritten.
+    What is left out of KIND and NAME is asked for on a terminal, and a mistake of use elsewhere.
     """,
     examples=(
         ("omnibuild new compute order_pricer", "a node with expressions"),
         ("omnibuild new effect order_writer --domain sales", "a node with a body, and its topics' producer"),
         ("omnibuild new shared money", "models for several nodes"),
+        ("omnibuild new", "asked for kind and name, on a terminal"),
     ),
 )
-@click.argument("kind", metavar="KIND", type=click.Choice([*(it.value for it in Kind), "shared"]))
-@click.argument("name")
+@click.argument("kind", metavar="KIND", required=False, type=_KINDS)
+@click.argument("name", metavar="NAME", required=False)
 @click.option("--domain", metavar="NAME", help="The producer part of the node's topics; else the package's name.")
 @click.option("--description", metavar="TEXT", help="What it does, in a sentence of at least five words.")
 @click.option("--body", is_flag=True, help="Write Python beside the spec instead of `logic:`.")
 @as_json
 @click.pass_obj
 def command(
-    call: Call, *, kind: str, name: str, domain: str | None, description: str | None, body: bool, as_json: bool
+    call: Call,
+    *,
+    kind: str | None,
+    name: str | None,
+    domain: str | None,
+    description: str | None,
+    body: bool,
+    as_json: bool,
 ) -> None:
     """Write a spec."""
     from omnibuild.adapters.fresh import SCHEMA, write_new, write_schema
 
+    kind, name = _asked(kind, name, asks=is_terminal() and not as_json)
     for value, what in ((name, "NAME"), (domain, "--domain")):
         if value is not None and (fault := name_fault(value)):
             raise click.UsageError(f"{what} {value}: {fault}")
@@ -69,11 +81,33 @@ def command(
     console = call.console()
     for file in written:
         console.say(f"  wrote  {file}")
+    _lead_on(console, name, is_shared=kind == "shared")
+
+
+def _lead_on(console: Console, name: str, *, is_shared: bool) -> None:
     console.say()
     console.say("Next: say in it what you need, then")
-    shared = kind == "shared"
-    meaning = f"use its models as {name}.NAME in other specs" if shared else "make the node, and run its examples"
+    meaning = f"use its models as {name}.NAME in other specs" if is_shared else "make the node, and run its examples"
     console.table([(f"  omnibuild build {name}", meaning)])
+
+
+def _asked(kind: str | None, name: str | None, *, asks: bool) -> tuple[str, str]:
+    """Return kind and name, asked for if somebody is there. Raises UsageError if not."""
+    if not asks and (kind is None or name is None):
+        missing = "NAME" if kind else "KIND and NAME"
+        raise click.UsageError(f"{missing} must be given: omnibuild new compute order_pricer")
+    if kind is None:
+        kind = click.prompt("Kind", type=_KINDS, default=Kind.COMPUTE.value)
+    if name is None:
+        name = click.prompt("Name, in snake_case", value_proc=_sound_name)
+    return kind, name
+
+
+def _sound_name(text: str) -> str:
+    """Return the name that was typed. Raises UsageError, upon which it is asked for again."""
+    if fault := name_fault(text.strip()):
+        raise click.UsageError(fault)
+    return text.strip()
 
 
 def _texts(kind: str, name: str, package: str, description: str, domain: str, *, body: bool) -> dict[str, str]:

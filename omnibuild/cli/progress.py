@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING
 import click
 
 from omnibuild.cli.console import Console, harmless
-from omnibuild.core.events import BuildStarted, Event, NodeAssembled, NodeFinished, StepStarted, Waiting
-from omnibuild.core.values import Status
+from omnibuild.core.events import BuildFinished, BuildStarted, Event, NodeAssembled, NodeFinished, StepStarted, Waiting
+from omnibuild.core.values import Outcome, Status
 
 if TYPE_CHECKING:
     from omnibuild.core.ports import Listener
 
 _WAITING = "waiting for another omnibuild that is at work in this workspace"
+MOST = 100
+"""For how many nodes a line is said: nobody reads a thousand."""
+
 _TOLD = (Status.BUILT, Status.RESTORED, Status.FAILED)
 
 
@@ -36,17 +39,27 @@ def listener(console: Console, *, as_json: bool) -> Iterator[Listener]:
 
 
 def lines(say: Callable[[str], None]) -> Listener:
-    """Return a listener that says a line for every node that something became of."""
+    """Return a listener that says a line for every node that something became of; of very many, for the first."""
+    told = 0
 
     def listen(event: Event) -> None:
+        nonlocal told
         if isinstance(event, Waiting):
             say(_WAITING)
-        elif isinstance(event, NodeFinished) and event.outcome.status in _TOLD:
-            outcome = event.outcome
-            why = f"  ({'; '.join(outcome.because)})" if outcome.because else ""
-            say(harmless(f"{outcome.status.value:8}  {outcome.node}{why}"))
+        elif isinstance(event, BuildFinished) and told > MOST:
+            say(f"… and {told - MOST} more; --json has them all")
+        elif isinstance(event, NodeFinished) and (line := outcome_line(event.outcome)):
+            told += 1
+            if told <= MOST or event.outcome.status is Status.FAILED:
+                say(line)
 
     return listen
+
+
+def outcome_line(outcome: Outcome) -> str:
+    """Return what is said of a node that something became of; nothing of others."""
+    why = f"  ({'; '.join(outcome.because)})" if outcome.because else ""
+    return harmless(f"{outcome.status.value:8}  {outcome.node}{why}") if outcome.status in _TOLD else ""
 
 
 def waiting(console: Console, *, as_json: bool) -> Listener:

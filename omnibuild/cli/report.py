@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 import click
 
 from omnibuild.cli import FINE, PROBLEMS, USAGE
-from omnibuild.cli.answer import dumped, report_json, show_json
+from omnibuild.cli.answer import dumped, report_json
 from omnibuild.cli.call import Call
 from omnibuild.cli.console import counted, harmless, summary
+from omnibuild.cli.progress import outcome_line
+from omnibuild.cli.telling import Telling
 from omnibuild.core.values import Level, Outcome, Problem, Report, Status
 from omnibuild.workspace import Workspace
 
@@ -17,12 +19,10 @@ _NAMED = 5
 """How many nodes are named that were skipped for the same reason."""
 
 
-def conclude(call: Call, space: Workspace, report: Report, *, as_json: bool) -> None:
-    """Print a report as JSON or as text, and end with its exit code."""
-    if as_json:
-        show_json(report_json(report))
-    else:
-        _tell(call, space, report)
+def conclude(call: Call, space: Workspace, report: Report, telling: Telling) -> None:
+    """Tell how a build or a check ended, and end with its exit code."""
+    verb = click.get_current_context().info_name or ""
+    telling.report(verb, space, report, lambda: _tell(call, space, report, whole=not telling.is_text))
     click.get_current_context().exit(exit_code(report.problems))
 
 
@@ -39,8 +39,12 @@ def exit_code(problems: Iterable[Problem]) -> int:
     return PROBLEMS if blocking else FINE
 
 
-def _tell(call: Call, space: Workspace, report: Report) -> None:
+def _tell(call: Call, space: Workspace, report: Report, *, whole: bool) -> None:
+    """Print a report as text; `whole` if nothing of it was told while it came about."""
     console = call.console(space.root)
+    for outcome in report.outcomes.values() if whole else ():
+        if line := outcome_line(outcome):
+            console.say(line)
     for line in skipped(report.outcomes.values()):
         console.say(line)
     console.problems(report.problems)

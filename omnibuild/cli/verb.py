@@ -13,9 +13,10 @@ from typing import Any
 import click
 
 from omnibuild.cli import PIPE_CLOSED, PROBLEMS, USAGE
-from omnibuild.cli.answer import refusal, show_json
 from omnibuild.cli.call import Call
+from omnibuild.cli.formats import FORMATS
 from omnibuild.cli.selector import SelectorType
+from omnibuild.cli.telling import Telling
 from omnibuild.core.nearest import nearest
 from omnibuild.core.values import Mode, Problem
 from omnibuild.workspace import ConfigurationError, NodeError, Workspace
@@ -101,19 +102,29 @@ def _system(error: OSError) -> Problem:
 
 
 def _refuse(ctx: click.Context, problems: Sequence[Problem], code: int) -> None:
-    if not (ctx.params.get("as_json") and _shown_as_json(problems)):
-        call = current(ctx)
-        call.console(Workspace.find(call.folder)).problems(problems, err=True)
+    call = current(ctx)
+    root = Workspace.find(call.folder)
+
+    def text() -> None:
+        call.console(root).problems(problems, err=wanted.is_text)
+
+    wanted = _telling(ctx)
+    try:
+        wanted.refusal(ctx.info_name or "", root, problems, text)
+    except OSError:  # what does not work may be where it was to be told
+        call.console(root).problems(problems, err=True)
     ctx.exit(code)
 
 
-def _shown_as_json(problems: Sequence[Problem]) -> bool:
-    """Print problems as JSON; return whether that could be: stdout may be what does not work."""
-    try:
-        show_json(refusal(problems))
-    except OSError:
-        return False
-    return True
+def _telling(ctx: click.Context) -> Telling:
+    """Return how a verb is to tell things, as far as it has options for that; files are for its own end."""
+    form = "json" if ctx.params.get("as_json") else ctx.params.get("form")
+    return Telling(form if form in FORMATS else "text", tuple(ctx.params.get("reports", ())))
+
+
+def is_terminal() -> bool:
+    """Return whether somebody is there to be asked: only then may a verb ask."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def current(ctx: click.Context) -> Call:

@@ -33,13 +33,15 @@ def dot(graph: Graph, names: Sequence[str]) -> str:
     return "\n".join([*lines, "}"])
 
 
-def mermaid(graph: Graph, names: Sequence[str]) -> str:
-    """Return the graph in Mermaid's language, an arrow from a node to what it needs."""
+def mermaid(graph: Graph, names: Sequence[str], marked: Sequence[str] = ()) -> str:
+    """Return the graph in Mermaid's language, an arrow from a node to what it needs; `marked` nodes stand out."""
     lines = ["graph LR"]
     for name in names:
         _, opening, closing = _SHAPES[_kind(graph.specs[name])]
         lines.append(f"  {_id(name)}{opening}{name}{closing}")
     lines += [f"  {_id(name)} -->|{why}| {_id(other)}" for name, other, why in _edges(graph, names)]
+    if marked:
+        lines += ["  classDef marked stroke-width:4px", f"  class {','.join(map(_id, marked))} marked"]
     return "\n".join(lines)
 
 

@@ -1,19 +1,9 @@
-"""Where the remote cache is, and whether it may be written: from omnibuild.toml, or from the environment."""
+"""Where the remote cache may be: what is wrong with its URL, and where its secrets belong."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
 from urllib.parse import urlsplit
-
-from omnibuild.core.values import Problem, RemoteMode, Settings
-
-REMOTE = "OMNIBUILD_CACHE_REMOTE"
-"""Goes above `cache.remote`; an empty value turns the remote cache off."""
-
-REMOTE_MODE = "OMNIBUILD_CACHE_REMOTE_MODE"
-"""Goes above `cache.remote_mode`."""
 
 SECRET_HINT = "give them by OMNIBUILD_CACHE_USER and OMNIBUILD_CACHE_PASSWORD, OMNIBUILD_CACHE_TOKEN, or ~/.netrc"  # noqa: S105  # no secret, but where it goes
 _EXAMPLE = "https://cache.example.com/omnibuild"
@@ -43,17 +33,3 @@ def remote_fault(url: str) -> tuple[str, str] | None:
     if "?" in url or "#" in url:
         return "the URL goes before /ac/ and /cas/: it has no query and no fragment", hint
     return None
-
-
-def overridden(settings: Settings, environ: Mapping[str, str]) -> tuple[Settings, list[Problem]]:
-    """Return the settings with what the environment says of the remote cache on top, and what is wrong with that."""
-    problems = []
-    remote, mode = environ.get(REMOTE, settings.remote), environ.get(REMOTE_MODE, settings.remote_mode)
-    if fault := remote_fault(remote):
-        problems.append(Problem("value", f"`{REMOTE}`: {fault[0]}", hint=fault[1]))
-    if mode not in list(RemoteMode):
-        known = " or ".join(f"`{it}`" for it in RemoteMode)
-        problems.append(Problem("value", f"`{REMOTE_MODE}`: this must be {known}"))
-    if problems:
-        return settings, problems
-    return replace(settings, remote=remote, remote_mode=RemoteMode(mode)), []

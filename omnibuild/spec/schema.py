@@ -8,6 +8,8 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from omnibuild.core.values import Json
+from omnibuild.spec.schema_form import for_editors
+from omnibuild.spec.schema_texts import KINDS, document_snippets, type_snippets, with_example
 from omnibuild.spec.written import (
     CLASS_NAME,
     NAME,
@@ -25,24 +27,40 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 DOCUMENTS: dict[str, type[Written]] = {"node": WrittenNode, "shared": WrittenShared, "blueprint": WrittenBlueprint}
 """What a document may declare, by its first key."""
 
-TYPES = (
-    "str",
-    "int",
-    "float",
-    "bool",
-    "bytes",
-    "Decimal",
-    "UUID",
-    "datetime",
-    "date",
-    "time",
-    "timedelta",
-    "Path",
-    "HttpUrl",
-    "Json",
-    "Any",
-)
-"""The scalars of the type grammar: what an editor offers for a type."""
+_FIELDS = {"$ref": "#/$defs/Fields"}
+_FIELDS_OR_NAME = {"$ref": "#/$defs/FieldsOrName"}
+_IS_LONG = {
+    "required": ["fields"],
+    "properties": {
+        "fields": {"type": "object", "not": {"required": ["type"], "properties": {"type": {"type": "string"}}}}
+    },
+}
+"""Whether a model is written in its long form, as `written.is_long_form` has it."""
+
+_FORMS = {
+    "FieldOrType": {
+        "defaultSnippets": type_snippets(),
+        "if": {"type": "object"},
+        "then": {"$ref": "#/$defs/WrittenField"},
+        "else": {
+            "if": {"type": "string"},
+            "then": {"$ref": "#/$defs/Type"},
+            # What is not there yet may become either.
+            "else": {"anyOf": [{"$ref": "#/$defs/WrittenField"}, {"$ref": "#/$defs/Type"}]},
+        },
+    },
+    "Fields": {
+        "type": "object",
+        "propertyNames": {"pattern": NAME},
+        "additionalProperties": {"$ref": "#/$defs/FieldOrType"},
+    },
+    "FieldsOrName": {
+        "type": ["object", "string"],
+        "if": {"type": "object"},
+        "then": {"if": _IS_LONG, "then": {"$ref": "#/$defs/WrittenModel"}, "else": {"$ref": "#/$defs/Fields"}},
+    },
+}
+"""How fields can be written."""
 
 _ABOUT = "A document of a spec file: its first key says whether it declares a node, models, or a blueprint."
 _CLASSES = ("models", "enums", "replaces")
@@ -61,22 +79,37 @@ def schema(connectors: Mapping[str, Json] | None = None) -> dict[str, Json]:
     definitions: dict[str, Any] = {name: _trimmed(it) for name, it in made["$defs"].items()}
     definitions["Type"] = {
         "description": WrittenField.model_fields["type"].description,
-        "anyOf": [{"enum": list(TYPES)}, {"type": "string", "minLength": 1}],
+        "type": "string",
+        "minLength": 1,
+        "defaultSnippets": type_snippets(),
     }
     definitions[WrittenField.__name__]["properties"]["type"] = {"$ref": "#/$defs/Type"}
+    definitions |= _FORMS
     written: list[type[Written]] = [WrittenModel, *DOCUMENTS.values()]
     for model in written:
         _refine(definitions[model.__name__]["properties"])
+    node = definitions[WrittenNode.__name__]["properties"]
+    _describe(node)
     if connectors:
-        definitions[WrittenNode.__name__]["properties"]["operations"]["items"] = _operation(connectors, definitions)
-    return {
+        node["operations"]["items"] = _operation(connectors, definitions)
+    whole: dict[str, Any] = {
         "$schema": DIALECT,
         "title": "omnibuild spec",
         "description": _ABOUT,
         "type": "object",
+        "defaultSnippets": document_snippets(),
         **_choice(definitions),
-        "$defs": definitions,
+        "$defs": for_editors(definitions),
     }
+    return whole
+
+
+def _describe(node: dict[str, Any]) -> None:
+    """Say of the sections of a node what an editor shows: what each is for, and what it looks like."""
+    node["kind"]["markdownEnumDescriptions"] = [KINDS[it] for it in node["kind"]["enum"]]
+    for name, it in node.items():
+        it["description"] = WrittenNode.model_fields[name].description or it["description"]
+        it["markdownDescription"] = with_example(name, it["description"])
 
 
 def _operation(connectors: Mapping[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
@@ -90,7 +123,8 @@ def _operation(connectors: Mapping[str, Any], definitions: dict[str, Any]) -> di
         **modifiers,
         "description": "A connector with its parameters, and when and how often it is run.",
         "properties": {**parameters, **modifiers["properties"]},
-        "oneOf": [{"required": [name]} for name in parameters],
+        "if": {"type": "object"},
+        "then": {"oneOf": [{"required": [name]} for name in parameters]},
     }
 
 
@@ -107,7 +141,8 @@ def _choice(definitions: dict[str, Any]) -> dict[str, Json]:
         "description": f"Begin with {' or '.join(f'`{key}:`' for key in DOCUMENTS)} and a name.",
     }
     for key, model in reversed(DOCUMENTS.items()):
-        result = {"if": {"required": [key]}, "then": {"$ref": f"#/$defs/{model.__name__}"}, "else": result}
+        name = model.__name__.removeprefix("Written")
+        result = {"if": {"required": [key]}, "then": {"$ref": f"#/$defs/{name}"}, "else": result}
     chosen: dict[str, Json] = result
     return chosen
 
@@ -117,29 +152,28 @@ def _refine(properties: dict[str, Any]) -> None:
     for name in _CLASSES:
         if name in properties:
             properties[name]["propertyNames"] = {"pattern": CLASS_NAME}
-    for fields in _field_maps(properties):
-        fields["propertyNames"] = {"pattern": NAME}
-        fields["additionalProperties"] = {"anyOf": [{"$ref": "#/$defs/Type"}, {"$ref": "#/$defs/WrittenField"}]}
+    for name, it in properties.items():
+        properties[name] = _with_forms(it)
 
 
-def _field_maps(properties: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return every schema of a mapping from names to fields: where pydantic refers to a field's declaration."""
-    found = []
-    waiting: list[Any] = list(properties.values())
-    while waiting:
-        it = waiting.pop()
-        if isinstance(it, list):
-            waiting += it
-        elif isinstance(it, dict):
-            if {"$ref": "#/$defs/WrittenField"} in _alternatives(it.get("additionalProperties")):
-                found.append(it)
-            else:
-                waiting += it.values()
-    return found
+def _with_forms(schema: Any) -> Any:
+    """Return a schema that refers to the forms of fields where pydantic writes them out."""
+    if isinstance(schema, list):
+        return [_with_forms(it) for it in schema]
+    if not isinstance(schema, dict):
+        return schema
+    alternatives = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
+    told = {key: it for key, it in schema.items() if key == "description"}
+    if any(_lists_fields(it) for it in alternatives):
+        return told | _FIELDS_OR_NAME
+    if _lists_fields(schema):
+        return told | _FIELDS
+    return {key: _with_forms(it) for key, it in schema.items()}
 
 
-def _alternatives(value: Any) -> list[Any]:
-    return value.get("anyOf", []) if isinstance(value, dict) else []
+def _lists_fields(schema: Any) -> bool:
+    declared = schema.get("additionalProperties") if isinstance(schema, dict) else None
+    return isinstance(declared, dict) and {"$ref": "#/$defs/WrittenField"} in declared.get("anyOf", ())
 
 
 def _trimmed(value: Any, *, names: bool = False) -> Any:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from omnibuild.core.nearest import nearest
 from omnibuild.core.values import Json, Level, Mode, Path, Place, Problem, RemoteMode, Settings
 from omnibuild.spec.remote_settings import holds_secret, remote_fault
+from omnibuild.spec.variables import ENVIRONMENT, set_by_variables, variable
 from omnibuild.spec.workspace_names import folder_faults, package_fault
 
 FILE = "omnibuild.toml"
@@ -56,13 +58,49 @@ class _File(_Section):
     cache: _Cache = _Cache()
 
 
-def read_settings(
-    text: str, environment: str | None = None, gates: Mapping[str, bool] | None = None
-) -> tuple[Settings | None, list[Problem]]:
-    """Return the settings that omnibuild.toml declares, with those of `[env.NAME]` on top.
+SECTIONS: Mapping[str, tuple[str, ...]] = {
+    name: tuple(it.annotation.model_fields)
+    for name, it in _File.model_fields.items()
+    if isinstance(it.annotation, type) and issubclass(it.annotation, _Section)
+} | {"gates": ()}
+"""The keys of every section of omnibuild.toml; those of `gates` are the codes of the gates."""
 
-    Every environment is checked, whichever is asked for. `gates` are the codes that there are, and
-    whether each can be set; without them, `[gates]` may name any.
+_HINTS = {
+    "workspace.package": "such as acme, or order_nodes",
+    "cache.max_size": f"write a number and one of {', '.join(filter(None, _SIZES))}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """What is wrong with the setting at a path; the sentence about it begins with the setting's name if it is `named`.
+
+    A value that is `secret` must not be shown, and neither must the line that it is in.
+    """
+
+    code: str
+    path: Path
+    message: str
+    hint: str = ""
+    named: bool = True
+    secret: bool = False
+
+    @property
+    def sentence(self) -> str:
+        return f"`{'.'.join(map(str, self.path))}`: {self.message}" if self.named else self.message
+
+
+def read_settings(
+    text: str,
+    environment: str | None = None,
+    gates: Mapping[str, bool] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> tuple[Settings | None, list[Problem]]:
+    """Return the settings that omnibuild.toml declares, with those of `[env.NAME]` and of variables on top.
+
+    Every environment is checked, whichever is asked for: by `environment`, else by a variable of `environ`.
+    `gates` are the codes that there are, and whether each can be set; without them, `[gates]` may name any.
+    There are no settings if a problem blocks.
     """
     try:
         data = tomllib.loads(text)
@@ -72,63 +110,90 @@ def read_settings(
     wrong = _not_tables(environments, text)
     if wrong:
         return None, wrong
-    problems = _faults(data, (), text, gates)
+    problems = [_in_file(it, (), text) for it in _faults(data, gates)]
     for name, over in environments.items():
-        found = _faults(_merged(data, over), ("env", name), text, gates)
+        found = [_in_file(it, ("env", name), text) for it in _faults(merged(data, over), gates)]
         problems += [it for it in found if it.message not in {other.message for other in problems}]
-    if environment is not None and environment not in environments:
-        near = nearest(environment, environments)
-        hint = f"did you mean `{near}`?" if near else f"add [env.{environment}] to {FILE}"
-        problems.append(Problem("environment", f"there is no environment `{environment}`", Place(FILE, 1, 1), hint))
+    asked = asked_environment(environment, environ or {})
+    if asked is not None and asked not in environments:
+        problems.append(_no_environment(asked, environments, by_variable=environment is None))
     if problems:
         return None, problems
-    chosen = _merged(data, environments[environment]) if environment is not None else data
-    return _settings(_File.model_validate(chosen)), []
+    chosen = merged(data, environments[asked]) if asked is not None else data
+    return _with_variables(chosen, environ or {}, gates)
+
+
+def asked_environment(environment: str | None, environ: Mapping[str, str]) -> str | None:
+    """Return the name of the environment that is asked for: what a call says goes above the variable."""
+    return environment if environment is not None else environ.get(ENVIRONMENT) or None
+
+
+def _no_environment(name: str, known: Mapping[str, Json], *, by_variable: bool) -> Problem:
+    near = nearest(name, known)
+    hint = f"did you mean `{near}`?" if near else f"add [env.{name}] to {FILE}"
+    if by_variable:
+        return Problem("environment", f"`{ENVIRONMENT}`: there is no environment `{name}`", hint=hint)
+    return Problem("environment", f"there is no environment `{name}`", Place(FILE, 1, 1), hint)
+
+
+def _with_variables(
+    chosen: Mapping[str, Json], environ: Mapping[str, str], gates: Mapping[str, bool] | None
+) -> tuple[Settings | None, list[Problem]]:
+    """Return the settings with those of variables on top, and the problems, or the warnings if there are none."""
+    over, warnings = set_by_variables(environ, SECTIONS, gates)
+    whole = merged(chosen, over)
+    problems = [_in_variable(it, over) for it in _faults(whole, gates)]
+    if problems:
+        return None, problems
+    return _settings(_File.model_validate(whole)), warnings
+
+
+def _in_variable(fault: _Fault, over: Mapping[str, Any]) -> Problem:
+    """Return what is wrong with a variable, or with a setting of omnibuild.toml since there is that variable."""
+    section, key = str(fault.path[0]), str(fault.path[1])
+    own = over.get(section, {})
+    name = variable(section, key if key in own else next(iter(own)))
+    return Problem(fault.code, f"`{name}`: {fault.message if key in own else fault.sentence}", hint=fault.hint)
 
 
 def _not_tables(environments: Json, text: str) -> list[Problem]:
     hint = "write [env.NAME.build] and so on, with what is other there"
     if not isinstance(environments, dict):
-        return [Problem("value", "`env` must be a table of environments", _place(("env",), text), hint)]
+        return [Problem("value", "`env` must be a table of environments", place_of(("env",), text), hint)]
     return [
-        Problem("value", f"`env.{name}` must be a table", _place(("env", name), text), hint)
+        Problem("value", f"`env.{name}` must be a table", place_of(("env", name), text), hint)
         for name, it in environments.items()
         if not isinstance(it, dict)
     ]
 
 
-def _faults(data: Mapping[str, Json], above: Path, text: str, gates: Mapping[str, bool] | None) -> list[Problem]:
-    """Return what is wrong with settings; `above` is the environment that they are of."""
+def _faults(data: Mapping[str, Json], gates: Mapping[str, bool] | None) -> Iterator[_Fault]:
+    """Yield what is wrong with settings."""
     try:
         file = _File.model_validate(data)
     except ValidationError as error:
-        return [_problem(it["type"], it["loc"], it["msg"], text, above) for it in error.errors()]
-    problems = []
+        yield from (_fault(it["type"], it["loc"], it["msg"]) for it in error.errors())
+        return
     if fault := package_fault(file.workspace.package):
-        at = _place((*above, "workspace", "package"), text)
-        problems.append(Problem("value", f"`workspace.package`: {fault}", at, "choose another name"))
+        yield _Fault("value", ("workspace", "package"), fault, "choose another name")
     for key, fault in folder_faults({it: getattr(file.workspace, it) for it in _FOLDERS}):
-        at = _place((*above, "workspace", key), text)
         hint = "specs, templates, cache and out are folders of their own in the workspace"
-        problems.append(Problem("value", f"`workspace.{key}`: {fault}", at, hint))
+        yield _Fault("value", ("workspace", key), fault, hint)
     if wrong := remote_fault(file.cache.remote):
-        # The line is shown with the place, and a password must not be.
-        shown = None if holds_secret(file.cache.remote) else _place((*above, "cache", "remote"), text)
-        problems.append(Problem("value", f"`cache.remote`: {wrong[0]}", shown, wrong[1]))
+        yield _Fault("value", ("cache", "remote"), *wrong, secret=holds_secret(file.cache.remote))
     for code in file.gates if gates is not None else ():
-        problems += _gate(code, gates or {}, _place((*above, "gates", code), text))
-    return problems
+        yield from _gate(code, gates or {})
 
 
-def _gate(code: str, known: Mapping[str, bool], at: Place) -> list[Problem]:
+def _gate(code: str, known: Mapping[str, bool]) -> Iterator[_Fault]:
+    at = ("gates", code)
     if code not in known:
         near = code.upper() if code.upper() in known else nearest(code, known)
         hint = f"did you mean `{near}`?" if near else "`omnibuild gates` lists them"
-        return [Problem("unknown-key", f"there is no gate `{code}`", at, hint)]
-    if not known[code]:
+        yield _Fault("unknown-key", at, f"there is no gate `{code}`", hint, named=False)
+    elif not known[code]:
         hint = "leave it out: nothing works without this gate"
-        return [Problem("value", f"the level of `{code}` cannot be changed", at, hint)]
-    return []
+        yield _Fault("value", at, f"the level of `{code}` cannot be changed", hint, named=False)
 
 
 def _settings(file: _File) -> Settings:
@@ -144,6 +209,13 @@ def _settings(file: _File) -> Settings:
     )
 
 
+def defaults() -> dict[str, dict[str, Json]]:
+    """Return the settings that hold where nothing is set, section by section; `workspace.package` has none."""
+    file = _File.model_validate({"workspace": {"package": "any"}}).model_dump(mode="json")
+    del file["workspace"]["package"]
+    return file
+
+
 def size_in_bytes(text: str) -> int:
     """Return how many bytes a size such as `200MB` is. Raises ValueError if it is none."""
     if not re.fullmatch(_SIZE, text):
@@ -152,11 +224,12 @@ def size_in_bytes(text: str) -> int:
     return int(float(number) * _SIZES[text.removeprefix(number).strip()])
 
 
-def _merged(base: Mapping[str, Json], over: Mapping[str, Json]) -> dict[str, Json]:
+def merged(base: Mapping[str, Json], over: Mapping[str, Json]) -> dict[str, Json]:
+    """Return settings with others on top, key by key."""
     result = dict(base)
     for key, value in over.items():
         below = result.get(key)
-        result[key] = _merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+        result[key] = merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
     return result
 
 
@@ -166,17 +239,23 @@ def _syntax(message: str) -> Problem:
     return Problem("toml", f"this is not TOML: {message.partition(' (at')[0]}", place)
 
 
-def _problem(kind: str, loc: Path, message: str, text: str, above: Path) -> Problem:
-    place = _place((*above, *loc), text)
-    name = ".".join(map(str, loc))
+def _fault(kind: str, path: Path, message: str) -> _Fault:
+    name = ".".join(map(str, path))
     if kind == "extra_forbidden":
-        known = _keys(loc[:-1])
-        near = nearest(str(loc[-1]), known)
+        known = _keys(path[:-1])
+        near = nearest(str(path[-1]), known)
         hint = f"did you mean `{near}`?" if near else f"known here: {', '.join(known)}"
-        return Problem("unknown-key", f"the key `{name}` means nothing here", place, hint)
+        return _Fault("unknown-key", path, f"the key `{name}` means nothing here", hint, named=False)
     if kind == "missing":
-        return Problem("missing-key", f"`{name}` is missing", place, 'the least is: [workspace] package = "acme"')
-    return Problem("value", f"`{name}`: {message[0].lower()}{message[1:]}", place)
+        least = 'the least is: [workspace] package = "acme"'
+        return _Fault("missing-key", path, f"`{name}` is missing", least, named=False)
+    return _Fault("value", path, f"{message[0].lower()}{message[1:]}", _HINTS.get(name, ""))
+
+
+def _in_file(fault: _Fault, above: Path, text: str) -> Problem:
+    """Return a fault as a problem at its place; `above` is the environment that it is of."""
+    at = None if fault.secret else place_of((*above, *fault.path), text)
+    return Problem(fault.code, fault.sentence, at, fault.hint)
 
 
 def _keys(loc: Path) -> list[str]:
@@ -186,7 +265,7 @@ def _keys(loc: Path) -> list[str]:
     return list(section.model_fields) if isinstance(section, type) and issubclass(section, _Section) else []
 
 
-def _place(loc: Path, text: str) -> Place:
+def place_of(loc: Path, text: str) -> Place:
     """Return where a key stands: TOML readers keep no marks, so its section is looked for, then the key.
 
     What an environment does not say itself stands where all environments have it from.
@@ -203,7 +282,7 @@ def _place(loc: Path, text: str) -> Place:
         if (header or found) and wanted[: len(here)] == here and len(here) > max(best_length, len(wanted) - 2):
             best, best_length = Place(FILE, number, len(line) - len(line.lstrip()) + 1), len(here)
     if not best_length and wanted[0] == "env" and len(wanted) > 2:
-        return _place(wanted[2:], text)
+        return place_of(wanted[2:], text)
     return best
 
 

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from omnibuild.adopt import arrangement
 from omnibuild.adopt.arrangement import arranged, declaration
 from omnibuild.adopt.models import Models
-from omnibuild.core.values import Ref
+from omnibuild.core.values import Body, Problem, Ref, Spec
+from omnibuild.spec.document import Document
+from omnibuild.spec.reader import read_spec
 from tests.adopt.packages import lay
 
 CODE = {
@@ -55,7 +56,7 @@ def test_what_one_node_needs_stands_in_its_spec(models: Models) -> None:
     [document] = found.documents
     assert (document.name, document.is_node) == ("pricer", True)
     assert found.places == {"shop.models:Order": Ref("pricer", "Order")}
-    assert set(document.sections["replaces"] or ()) == {"Order", "Line"}
+    assert document.sections["replaces"] == {"Order": "shop.models:Order", "Line": "shop.models:Line"}
 
 
 def test_what_several_need_is_shared_and_says_where_it_comes_from(models: Models) -> None:
@@ -85,13 +86,13 @@ def test_what_stays_a_reference_needs_to_be_importable(models: Models) -> None:
 def test_what_the_language_refuses_is_left_out_with_what_it_says(
     models: Models, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = arrangement.read_spec
+    def read(document: Document, body: Body | None, domain: str) -> tuple[Spec | None, list[Problem]]:
+        models = document.data["models"]
+        assert isinstance(models, dict)
+        models |= {"Line": {"sku": "strr"}} if "Line" in models else {}
+        return read_spec(document, body, domain)
 
-    def read(document: arrangement.Written, *rest: object) -> object:
-        document.data["models"]["Line"] = {"sku": "strr"} if "Line" in document.data["models"] else {}
-        return real(document, *rest)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(arrangement, "read_spec", read)
+    monkeypatch.setattr("omnibuild.adopt.arrangement.read_spec", read)
     found = arranged({"pricer": ["shop.models:Line", "shop.models:Room"]}, models, (), yes)
 
     assert found.left == {"shop.models:Line": "unknown type `strr`"}

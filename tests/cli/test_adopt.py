@@ -196,18 +196,6 @@ def test_a_path_leads_on_from_the_folder_that_is_worked_in(shop: Space) -> None:
     assert "nodes 1" in " ".join(shop("adopt", "src/shop", "--report").out.split())
 
 
-def test_many_that_were_adopted_before_are_counted(shop: Space) -> None:
-    for name in ("one", "two", "three"):
-        shop.write(f"src/shop/nodes/node_{name}_effect/contract.yaml", f"name: node_{name}_effect\nnode_type: effect\n")
-    adopt(shop)
-
-    answer = adopt(shop)
-
-    assert answer.code == 0
-    assert "0 nodes adopted: 0 specs written; 4 nodes adopted before" in answer.out
-    assert answer.err == ""
-
-
 def test_a_contract_of_the_same_name_in_another_package_is_another_node(shop: Space) -> None:
     adopt(shop)
     text = (shop.root / "src/shop/nodes/node_pricer_compute/contract.yaml").read_text()

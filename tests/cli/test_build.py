@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from omnibuild.cli.progress import MOST
 from tests.cli.conftest import BROKEN, MONEY, PRICER, Answer, Space, omnibuild
 
 NODES = {"total", "built", "restored", "up_to_date", "failed", "skipped"}
@@ -259,3 +260,15 @@ def test_a_folder_that_cannot_be_written_is_no_internal_error(space: Space, monk
     assert is_report(answer)
     assert answer.json["problems"][0]["code"] == "system"
     assert answer.json["problems"][0]["message"] == "Permission denied: out"
+
+
+def test_of_very_many_nodes_the_first_are_told(space: Space) -> None:
+    for number in range(MOST + 3):
+        space.write(f"specs/shared_{number:03}.yaml", f"shared: shared_{number:03}\nmodels: {{A: {{b: int}}}}\n")
+
+    lines = space("build", "--mode", "fast").out.splitlines()
+
+    told = [it for it in lines if it.startswith("built ")]
+    assert len(told) == MOST
+    more = MOST + 3 + 2 - len(told)  # the two that were there already
+    assert f"… and {more} more; --json has them all" in lines

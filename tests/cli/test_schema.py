@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -12,8 +14,9 @@ from omnibuild.cli.starter import greeter_text, node_text, shared_text
 from omnibuild.core.values import Kind
 from omnibuild.onex.connectors import connector_schemas
 from omnibuild.spec.schema import DIALECT, schema
+from omnibuild.spec.schema_texts import KINDS, SECTIONS, TYPES, document_snippets
 from omnibuild.spec.written import WrittenNode, WrittenShared
-from tests.cli.conftest import MONEY, PRICER, omnibuild
+from tests.cli.conftest import MONEY, PRICER, Space, omnibuild
 
 ORDER_PRICER = """
 node: order_pricer
@@ -166,14 +169,71 @@ def test_it_follows_the_models() -> None:
     definitions: Any = schema()["$defs"]
     for model in (WrittenNode, WrittenShared):
         keys = {field.alias or name for name, field in model.model_fields.items()}
-        made = definitions[model.__name__]
+        made = definitions[model.__name__.removeprefix("Written")]
         assert set(made["properties"]) == keys
         assert made["additionalProperties"] is False
         needed = {field.alias or name for name, field in model.model_fields.items() if field.is_required()}
         assert set(made["required"]) == needed
 
 
+def test_every_reference_leads_somewhere() -> None:
+    made: Any = schema(connector_schemas())
+    assert set(re.findall(r'"\$ref": "#/\$defs/([^"]+)"', json.dumps(made))) == set(made["$defs"])
+
+
+def test_no_word_of_the_models_is_shown() -> None:
+    assert "Written" not in json.dumps(schema(connector_schemas()))
+
+
 def test_an_editor_can_offer_kinds_and_types() -> None:
     definitions: Any = schema()["$defs"]
-    assert set(definitions["WrittenNode"]["properties"]["kind"]["enum"]) == {it.value for it in Kind}
-    assert "Decimal" in definitions["Type"]["anyOf"][0]["enum"]
+    kind = definitions["Node"]["properties"]["kind"]
+    assert set(kind["enum"]) == {it.value for it in Kind} == set(KINDS)
+    assert kind["markdownEnumDescriptions"] == [KINDS[it] for it in kind["enum"]]
+    assert [it["body"] for it in definitions["Type"]["defaultSnippets"]] == [*TYPES]
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_every_type_that_is_offered_is_one(name: str, space: Space) -> None:
+    spec = PRICER.replace("quantity: {type: int, gt: 0,", f"quantity: {{type: {name},").partition("logic:")[0]
+    space.write("specs/pricer.yaml", f"{spec}body: pricer.py\n")
+    space.write("specs/pricer.py", "def handle(request): ...\n")
+    assert [it["message"] for it in space("plan", "--json").json["problems"]] == []
+
+
+HEAD = "node: trial\nkind: {kind}\ndescription: A node that shows a section.\n"
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_the_example_of_every_section_fits(name: str, validator: Draft202012Validator) -> None:
+    document = yaml.safe_load(HEAD.format(kind="compute") + SECTIONS[name])
+    assert [it.message for it in validator.iter_errors(document)] == []
+    assert name in document
+    WrittenNode.model_validate(document)
+
+
+def filled_in(value: Any) -> Any:
+    """Return what an editor makes of a snippet when nothing is typed into it."""
+    if isinstance(value, dict):
+        return {filled_in(key): filled_in(it) for key, it in value.items()}
+    if isinstance(value, list):
+        return [filled_in(it) for it in value]
+    if not isinstance(value, str):
+        return value
+    return re.sub(r"\$\{\d+:([^}]*)\}", r"\1", value)
+
+
+def test_every_document_that_is_offered_builds(space: Space) -> None:
+    offered = {it["label"]: filled_in(it["body"]) for it in document_snippets()}
+    assert {it.partition(" ")[0] for it in offered} == {*KINDS, "shared"}
+    for number, (label, document) in enumerate(offered.items()):
+        if "node" in document:
+            document["node"] = f"trial_{label.partition(' ')[0]}"
+        for step in document.get("steps", ()):
+            step["call"] = "trial_compute"
+        (space.root / "specs/money.yaml").unlink(missing_ok=True)
+        (space.root / "specs/pricer.yaml").unlink(missing_ok=True)
+        space.write(f"specs/trial_{number}.yaml", yaml.safe_dump(document, sort_keys=False))
+    answer = space("build", "--json")
+    assert answer.code == 0, answer.json["problems"]
+    assert answer.json["nodes"]["built"] == len(offered)

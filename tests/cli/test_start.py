@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from omnibuild.cli.init import package_name
+from omnibuild.adapters.project import package_name
 from omnibuild.spec.workspace_names import package_fault
 from tests.cli.conftest import MONEY, Space, omnibuild
 

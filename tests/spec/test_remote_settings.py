@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pytest
 
-from omnibuild.core.values import Place, RemoteMode, Settings
-from omnibuild.spec.remote_settings import overridden, remote_fault
+from omnibuild.core.values import Place, RemoteMode
+from omnibuild.spec.remote_settings import remote_fault
 from omnibuild.spec.settings import read_settings
 
 LEAST = '[workspace]\npackage = "acme"\n'
@@ -63,31 +61,8 @@ def test_what_is_no_url_of_a_cache(url: str, message: str) -> None:
     assert problem.at == (None if "@" in url else Place("omnibuild.toml", 4, 1))
     assert "secret" not in f"{problem.message}{problem.hint}"
 
-    _, (other,) = overridden(Settings("acme"), {"OMNIBUILD_CACHE_REMOTE": url})
-    assert (other.code, other.hint) == ("value", problem.hint)
-    assert "secret" not in other.message
-
-
-@pytest.mark.parametrize(
-    ("environ", "remote", "mode"),
-    [
-        ({}, "https://cache", "read-write"),
-        ({"OMNIBUILD_CACHE_REMOTE": "http://other"}, "http://other", "read-write"),
-        ({"OMNIBUILD_CACHE_REMOTE": ""}, "", "read-write"),
-        ({"OMNIBUILD_CACHE_REMOTE_MODE": "read"}, "https://cache", "read"),
-    ],
-)
-def test_the_environment_goes_above(environ: Mapping[str, str], remote: str, mode: str) -> None:
-    settings = Settings("acme", remote="https://cache", remote_mode=RemoteMode.READ_WRITE)
-
-    found, problems = overridden(settings, environ)
-    assert (found.remote, found.remote_mode.value, problems) == (remote, mode, [])
-
 
 def test_a_mode_that_does_not_exist() -> None:
-    _, (problem,) = overridden(Settings("acme"), {"OMNIBUILD_CACHE_REMOTE_MODE": "write"})
-    assert problem.message == "`OMNIBUILD_CACHE_REMOTE_MODE`: this must be `read` or `read-write`"
-
     settings, (problem,) = read_settings(f'{LEAST}[cache]\nremote_mode = "write"\n')
     assert settings is None
     assert problem.message == "`cache.remote_mode`: input should be 'read' or 'read-write'"

@@ -141,8 +141,20 @@ def test_sizes(size: str, expected: int) -> None:
             "",
         ),
         (f'{LEAST}[gates]\nG7 = "never"\n', "4:1", "value", "`gates.G7`: input should be 'off', 'warn' or 'block'", ""),
-        ('[workspace]\npackage = "Acme Inc"\n', "2:1", "value", "`workspace.package`: string should match pattern", ""),
-        (f'{LEAST}[cache]\nmax_size = "much"\n', "4:1", "value", "`cache.max_size`: string should match pattern", ""),
+        (
+            '[workspace]\npackage = "Acme Inc"\n',
+            "2:1",
+            "value",
+            "`workspace.package`: string should match pattern",
+            "such as acme, or order_nodes",
+        ),
+        (
+            f'{LEAST}[cache]\nmax_size = "much"\n',
+            "4:1",
+            "value",
+            "`cache.max_size`: string should match pattern",
+            "write a number and one of B, KB, MB, GB, KiB, MiB, GiB",
+        ),
     ],
 )
 def test_what_is_wrong_is_told_at_its_place(text: str, place: str, code: str, message: str, hint: str) -> None:

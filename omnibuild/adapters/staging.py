@@ -1,0 +1,138 @@
+"""What git would commit of a workspace: whether its outputs and its inputs are staged as they are on disk."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from omnibuild.adapters.promotion import LEDGER, read_ledger
+from omnibuild.core.values import Problem, Settings
+
+_FILE = "omnibuild.toml"
+_INPUTS = (".yaml", ".yml", ".py")
+"""What is read below the folder of the specs; of the templates, everything is."""
+_PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR")
+"""Variables that git sets for its hooks, and that may be relative to the folder where these start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unstaged:
+    """Files that differ from what is staged: paths relative to the repository.
+
+    `wanted` says whether the output belongs to the repository at all: where git ignores it, nothing need be staged.
+    `hidden` are those of the outputs that git ignores, though it has others of them.
+    """
+
+    wanted: bool
+    outputs: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A checkout of a repository, and what git is told when it is asked."""
+
+    top: Path
+    environment: Mapping[str, str]
+
+    @classmethod
+    def find(cls, folder: Path) -> Repository | Problem:
+        """Return the repository that a folder is in."""
+        environment = dict(os.environ)
+        environment |= {it: str(Path(environment[it]).absolute()) for it in _PLACES if environment.get(it)}
+        # Git has told its hooks where the repository is, and means the folder where it starts them.
+        start = Path() if "GIT_DIR" in environment else folder
+        try:
+            done = _run(["rev-parse", "--show-toplevel"], start, environment)
+        except FileNotFoundError:
+            return Problem("git", "git is not installed", hint="`omnibuild build` and `omnibuild check` do without it")
+        if done.returncode != 0:
+            hint = "run it in a clone; `omnibuild build` and `omnibuild check` need none"
+            return Problem("git", done.stderr.strip() or f"{folder} is in no git repository", hint=hint)
+        return cls(Path(done.stdout.removesuffix("\n")), environment)
+
+    def workspaces(self) -> tuple[Path, ...]:
+        """Return the folders of all workspaces that are, or will be with the next commit, in the repository."""
+        paths = self._listed("ls-files", "-z")
+        found = {it for it in paths if it.rpartition("/")[2] == _FILE}
+        return tuple((self.top / it).parent for it in sorted(found) if (self.top / it).is_file())
+
+    def is_merging(self) -> bool:
+        """Return whether a merge is under way."""
+        return self._ask("rev-parse", "--quiet", "--verify", "MERGE_HEAD").returncode == 0
+
+    def path(self, place: Path) -> str:
+        """Return a path relative to the repository. Raises ValueError if it lies elsewhere."""
+        return place.resolve().relative_to(self.top.resolve()).as_posix()
+
+    def unstaged(self, root: Path, settings: Settings) -> Unstaged:
+        """Return what of a workspace is not staged as it is on disk. Times play no part in it: git reads the files."""
+        out = self.path(root / settings.out)
+        indexed = set(self._listed("ls-files", "-z", "--", _literal(out)))
+        if not indexed and self._ask("check-ignore", "--no-index", "-q", f"{out}/x").returncode == 0:
+            return Unstaged(wanted=False)
+        changed, untracked = self._changes(root, settings)
+        made = {f"{out}/{it}" for it in (*read_ledger(root / settings.out), LEDGER)}
+        absent = {it for it in made - indexed if os.path.lexists(self.top / it)}
+        below = f"{out}/"
+        outputs = {it for it in changed if it.startswith(below)} | absent
+        inputs = {it for it in changed | set(self._read(root, settings, untracked)) if not it.startswith(below)}
+        return Unstaged(True, *map(_sorted, (outputs, inputs, absent - untracked)))
+
+    def _changes(self, root: Path, settings: Settings) -> tuple[set[str], set[str]]:
+        """Return the files that are not as they are staged, and those that git does not know."""
+        folders = (settings.out, settings.specs, settings.templates, _FILE)
+        places = [_literal(self.path(root / it)) for it in folders]
+        changed, untracked = set(), set()
+        # Another git may be at work, and this one is not to make it wait.
+        options = ("--porcelain=v1", "-z", "--untracked-files=all", "--no-renames")
+        for entry in self._listed("--no-optional-locks", "status", *options, "--", *places):
+            state, path = entry[:2], entry[3:]
+            if state == "??":
+                untracked.add(path)
+            elif state[1] != " ":
+                changed.add(path)
+        return changed, untracked
+
+    def _read(self, root: Path, settings: Settings, paths: set[str]) -> Iterator[str]:
+        """Yield those of the paths that a build reads."""
+        specs, templates = (f"{self.path(root / it)}/" for it in (settings.specs, settings.templates))
+        for path in paths:
+            is_hidden = any(part.startswith(".") for part in path.split("/"))
+            if path.startswith(templates) or (path.startswith(specs) and path.endswith(_INPUTS) and not is_hidden):
+                yield path
+
+    def _listed(self, *arguments: str) -> list[str]:
+        done = self._ask(*arguments)
+        if done.returncode != 0:
+            raise OSError(errno.EIO, f"git {arguments[0]} failed: {done.stderr.strip()}")
+        return [it for it in done.stdout.split("\0") if it]
+
+    def _ask(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return _run(arguments, self.top, self.environment)
+
+
+def _run(arguments: Sequence[str], folder: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603  # what callers say is fixed, but for paths
+        ["git", *arguments],  # noqa: S607  # the user's own git
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        errors="surrogateescape",
+        check=False,
+    )
+
+
+def _literal(path: str) -> str:
+    """Return what means one file or folder to git, and is no pattern."""
+    return f":(literal){path}"
+
+
+def _sorted(paths: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(paths))
