@@ -27,6 +27,7 @@ class SpecsThere:
 
     @classmethod
     def of(cls, root: Path, settings: Settings) -> SpecsThere:
+        """Return what the specs of the workspace in a folder declare."""
         inputs = FolderInputs(root, settings.specs)
         names = {it.stem for it in (root / settings.specs).glob("*.*")}
         adopted: dict[str, dict[str, str]] = {}
