@@ -182,7 +182,11 @@ class _Model:
         at = self._found.module.place(node) if node else None
         if self._reasons or node is None or at is None:
             reason = "; ".join(dict.fromkeys(self._reasons))
-            return Opaque(self._found.source, reason, at, fields=len(own), is_model=True)
+            is_whole = not self._lineage.missing and all(
+                canonical(it.source) in _HARMLESS for it in self._lineage.foreign
+            )
+            names = tuple(it.declared.name for it in own) if is_whole else ()
+            return Opaque(self._found.source, reason, at, fields=len(own), is_model=True, names=names)
         return ModelShape(
             source=self._found.source,
             at=at,

@@ -99,6 +99,8 @@ class Opaque:
     usable: bool = True
     """Whether pydantic takes it as the type of a field."""
     is_generic: bool = False
+    names: tuple[str, ...] = ()
+    """The names of its fields, if all that it inherits from is read."""
 
 
 type Shape = ModelShape | EnumShape | Opaque
