@@ -14,17 +14,17 @@ from omnibuild.adapters.importable import importable
 from omnibuild.adapters.sources import DiskSources
 from omnibuild.adapters.specs_there import SpecsThere
 from omnibuild.adopt.adoption import Adoption, adopt_contract
-from omnibuild.adopt.arrangement import arranged, declaration
+from omnibuild.adopt.code.library import Library
+from omnibuild.adopt.code.lookup import Lookup
 from omnibuild.adopt.contract import kind_of
 from omnibuild.adopt.contract_values import ends
 from omnibuild.adopt.findings import Progress, findings
 from omnibuild.adopt.findings.subject import Subject
-from omnibuild.adopt.library import Library
-from omnibuild.adopt.lookup import Lookup
 from omnibuild.adopt.metadata import read_tags
-from omnibuild.adopt.models import Models
+from omnibuild.adopt.models.arrangement import arranged, declaration
+from omnibuild.adopt.models.node_models import NodeModels
+from omnibuild.adopt.models.reader import Models
 from omnibuild.adopt.names import node_names, usual_name
-from omnibuild.adopt.node_models import NodeModels
 from omnibuild.adopt.original import Original, read_original
 from omnibuild.adopt.spec_text import spec_text
 from omnibuild.core.values import Json, Kind, Level, Place, Problem, Settings

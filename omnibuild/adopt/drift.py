@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from omnibuild.adopt.library import Library, SourceText, Unread
-from omnibuild.adopt.lookup import Lookup, Missing
-from omnibuild.adopt.models import Models
-from omnibuild.adopt.shapes import EnumShape, FieldShape, ModelShape, Opaque
+from omnibuild.adopt.code.library import Library, SourceText, Unread
+from omnibuild.adopt.code.lookup import Lookup, Missing
+from omnibuild.adopt.models.reader import Models
+from omnibuild.adopt.models.shapes import EnumShape, FieldShape, ModelShape, Opaque
 from omnibuild.core.values import Enum, Field, Model, NodeSpec, Problem, Ref, Spec, Type
 from omnibuild.onex.adopted.contract import adopted_handlers
 from omnibuild.spec.imports import ROOTS

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 
+from omnibuild.adopt.code.library import Module
+from omnibuild.adopt.code.lookup import Found
 from omnibuild.adopt.contract_values import class_path, mapping, strings
 from omnibuild.adopt.findings.subject import Subject, routed
-from omnibuild.adopt.library import Module
-from omnibuild.adopt.lookup import Found
 from omnibuild.core.values import Json, Problem
 
 _FROM, _TO = ("from_state", "from"), ("to_state", "to")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
-from omnibuild.adopt.foreign import canonical
-from omnibuild.adopt.lineage import Lineage, Lineages
-from omnibuild.adopt.lookup import Foreign, Found, Lookup
-from omnibuild.adopt.shapes import EnumShape, Member, Opaque
+from omnibuild.adopt.code.lineage import Lineage, Lineages
+from omnibuild.adopt.code.lookup import Foreign, Found, Lookup
+from omnibuild.adopt.models.foreign import canonical
+from omnibuild.adopt.models.shapes import EnumShape, Member, Opaque
 
 _ENUMS = ("enum:Enum", "enum:StrEnum", "enum:IntEnum")
 _FLAGS = ("enum:Flag", "enum:IntFlag")
@@ -76,7 +76,7 @@ class Enums:
         self, found: Found, name: str, value: ast.expr, known: Mapping[str, Member], *, is_text: bool
     ) -> str | int | ast.expr | None:
         """Return a member's value; the expression, where it is not known; None for what is no member."""
-        from omnibuild.adopt.constants import Constants
+        from omnibuild.adopt.code.constants import Constants
 
         match value:
             case ast.Call(func=function):

@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from omnibuild.adopt.library import Assigned, Function, Import, Library, Module, Unread, bindings
+from omnibuild.adopt.code.library import Assigned, Function, Import, Library, Module, Unread, bindings
 
 type Definition = ast.ClassDef | Function | ast.TypeAlias | Assigned
 

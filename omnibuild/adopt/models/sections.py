@@ -6,7 +6,7 @@ import keyword
 import re
 from collections.abc import Callable, Mapping
 
-from omnibuild.adopt.shapes import EnumShape, Extra, FieldShape, Member, ModelShape
+from omnibuild.adopt.models.shapes import EnumShape, Extra, FieldShape, Member, ModelShape
 from omnibuild.core.values import FACTORIES, Field, Json, Pointer, Ref, Type
 from omnibuild.gates.g03_names import BASE_MODEL_ATTRIBUTES, MODEL_ATTRIBUTES, TYPE_NAMES
 from omnibuild.spec.conformity import check_field

@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from omnibuild.adopt.annotations import Metadata
-from omnibuild.adopt.constants import Constants, Made, Unknown, Value
-from omnibuild.adopt.foreign import CONSTRAINED, SCALARS, canonical
-from omnibuild.adopt.library import Assigned, Module
-from omnibuild.adopt.lookup import Foreign, Found, Lookup
+from omnibuild.adopt.code.constants import Constants, Made, Unknown, Value
+from omnibuild.adopt.code.library import Assigned, Module
+from omnibuild.adopt.code.lookup import Foreign, Found, Lookup
+from omnibuild.adopt.models.annotations import Metadata
+from omnibuild.adopt.models.foreign import CONSTRAINED, SCALARS, canonical
 from omnibuild.core.values import Json
 
 CONSTRAINTS = ("gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length", "pattern")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from omnibuild.adopt.contract_values import ends
-from omnibuild.adopt.documents import Adoption, Document, Note
+from omnibuild.adopt.models.documents import Adoption, Document, Note
 from omnibuild.core.values import Json
 
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from omnibuild.adopt.arrangement import arranged, declaration
-from omnibuild.adopt.models import Models
+from omnibuild.adopt.models.arrangement import arranged, declaration
+from omnibuild.adopt.models.reader import Models
 from omnibuild.core.values import Body, Problem, Ref, Spec
 from omnibuild.spec.document import Document
 from omnibuild.spec.reader import read_spec
-from tests.adopt.packages import lay
+from tests.adopt.code.packages import lay
 
 CODE = {
     "shop/__init__.py": "",

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from omnibuild.adopt.models import Models
-from omnibuild.adopt.shapes import EnumShape, Extra, FieldShape, Member, ModelShape, Opaque
+from omnibuild.adopt.models.reader import Models
+from omnibuild.adopt.models.shapes import EnumShape, Extra, FieldShape, Member, ModelShape, Opaque
 from omnibuild.core.values import Place
-from tests.adopt.packages import lay
+from tests.adopt.code.packages import lay
 
 HEAD = """
 from __future__ import annotations

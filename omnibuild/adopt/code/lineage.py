@@ -6,8 +6,8 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from omnibuild.adopt.library import Assigned
-from omnibuild.adopt.lookup import Foreign, Found, Lookup, Missing
+from omnibuild.adopt.code.library import Assigned
+from omnibuild.adopt.code.lookup import Foreign, Found, Lookup, Missing
 
 type Argument = tuple[Found, ast.expr]
 """What a type variable stands for: an expression, and the class in whose module and variables it is written."""

@@ -6,12 +6,12 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from omnibuild.adopt import foreign
-from omnibuild.adopt.constants import Constants, EnumMember, Unknown
-from omnibuild.adopt.foreign import ANY, canonical
-from omnibuild.adopt.library import Assigned, Module
-from omnibuild.adopt.lineage import Base, Lineage, is_type_variable
-from omnibuild.adopt.lookup import Definition, Foreign, Found, Lookup, Missing, parsed_annotation
+from omnibuild.adopt.code.constants import Constants, EnumMember, Unknown
+from omnibuild.adopt.code.library import Assigned, Module
+from omnibuild.adopt.code.lineage import Base, Lineage, is_type_variable
+from omnibuild.adopt.code.lookup import Definition, Foreign, Found, Lookup, Missing, parsed_annotation
+from omnibuild.adopt.models import foreign
+from omnibuild.adopt.models.foreign import ANY, canonical
 from omnibuild.core.values import Json, Ref, Type
 
 MAX_DEPTH = 60

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from omnibuild.adopt.constants import Constants, EnumMember, Made, Unknown, Value
-from omnibuild.adopt.foreign import canonical
-from omnibuild.adopt.library import Assigned, Module
-from omnibuild.adopt.lookup import Foreign, Found, Lookup
-from omnibuild.adopt.settings import Said
+from omnibuild.adopt.code.constants import Constants, EnumMember, Made, Unknown, Value
+from omnibuild.adopt.code.library import Assigned, Module
+from omnibuild.adopt.code.lookup import Foreign, Found, Lookup
+from omnibuild.adopt.models.foreign import canonical
+from omnibuild.adopt.models.settings import Said
 from omnibuild.core.values import Json, Type
 
 _CONTAINERS: Mapping[str, Json] = {"builtins:list": [], "builtins:dict": {}, "builtins:set": []}

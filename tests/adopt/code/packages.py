@@ -7,8 +7,8 @@ from pathlib import Path
 from textwrap import dedent
 
 from omnibuild.adapters.sources import DiskSources
-from omnibuild.adopt.library import Library
-from omnibuild.adopt.lookup import Lookup
+from omnibuild.adopt.code.library import Library
+from omnibuild.adopt.code.lookup import Lookup
 
 
 def lay(root: Path, files: Mapping[str, str]) -> Lookup:

@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
-from omnibuild.adopt.circles import broken, groups
-from omnibuild.adopt.documents import Adoption, adopt
-from omnibuild.adopt.models import Models
-from omnibuild.adopt.naming import LONGEST, document_names
+from omnibuild.adopt.models.circles import broken, groups
+from omnibuild.adopt.models.documents import Adoption, adopt
+from omnibuild.adopt.models.naming import LONGEST, document_names
+from omnibuild.adopt.models.reader import Models
 from omnibuild.assemble.yaml_text import to_yaml
 from omnibuild.core.values import Ref
 from omnibuild.onex.models import model_parts
 from omnibuild.onex.names import Names
-from tests.adopt.packages import lay
+from tests.adopt.code.packages import lay
 from tests.onex.declarations import names_of
 
 HEAD = "from __future__ import annotations\nfrom enum import Enum, IntEnum, StrEnum\n"

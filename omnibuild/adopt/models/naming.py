@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import count
 
-from omnibuild.adopt.shapes import EnumShape, Shape
+from omnibuild.adopt.models.shapes import EnumShape, Shape
 from omnibuild.gates.g03_names import TYPE_NAMES
 
 LONGEST = 64

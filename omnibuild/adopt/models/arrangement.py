@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from omnibuild.adopt.documents import Adoption, Document, adopt
-from omnibuild.adopt.models import Models
+from omnibuild.adopt.models.documents import Adoption, Document, adopt
+from omnibuild.adopt.models.reader import Models
 from omnibuild.core.values import Json, Kind, Level, Pointer, Problem, Ref, Spec
 from omnibuild.graph.resolve import resolve
 from omnibuild.onex.check import check_spec

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from omnibuild.adopt.lookup import Found
-from omnibuild.adopt.methods import Annotation, Method, Parameter, function_of, method_of
+from omnibuild.adopt.code.lookup import Found
+from omnibuild.adopt.code.methods import Annotation, Method, Parameter, function_of, method_of
 from omnibuild.core.values import Place
-from tests.adopt.packages import lay
+from tests.adopt.code.packages import lay
 
 MODELS = "class Request: ...\nclass Result: ...\n"
 

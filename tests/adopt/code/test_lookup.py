@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from omnibuild.adapters.sources import MAX_SIZE, DiskSources
-from omnibuild.adopt.library import Library, SourceText, Unread
-from omnibuild.adopt.lookup import Foreign, Found, Lookup, Missing
-from tests.adopt.packages import lay
+from omnibuild.adopt.code.library import Library, SourceText, Unread
+from omnibuild.adopt.code.lookup import Foreign, Found, Lookup, Missing
+from tests.adopt.code.packages import lay
 
 INNER = {"acme/inner/models.py": "class Order:\n    class Line: ...\n", "acme/inner/__init__.py": ""}
 
@@ -64,7 +64,7 @@ def test_both_ways_to_write_a_class_lead_to_it(tmp_path: Path) -> None:
 def test_chains_of_attributes_are_followed(tmp_path: Path, line: str, written: str) -> None:
     import ast
 
-    from omnibuild.adopt.library import Module
+    from omnibuild.adopt.code.library import Module
 
     lookup = lay(tmp_path, {**INNER, "acme/use.py": line})
     module = lookup.library.module("acme.use")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from omnibuild.adopt import sections
-from omnibuild.adopt.circles import groups
-from omnibuild.adopt.defaults import is_private
-from omnibuild.adopt.models import Models
-from omnibuild.adopt.naming import class_names, document_names
-from omnibuild.adopt.shapes import EnumShape, Kept, ModelShape, Opaque, Shape
-from omnibuild.adopt.soundness import kept, references, sound
+from omnibuild.adopt.models import sections
+from omnibuild.adopt.models.circles import groups
+from omnibuild.adopt.models.defaults import is_private
+from omnibuild.adopt.models.naming import class_names, document_names
+from omnibuild.adopt.models.reader import Models
+from omnibuild.adopt.models.shapes import EnumShape, Kept, ModelShape, Opaque, Shape
+from omnibuild.adopt.models.soundness import kept, references, sound
 from omnibuild.core.values import Json, Ref
 from omnibuild.onex.names import snake
 

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from omnibuild.adopt.library import Function, Module
-from omnibuild.adopt.lookup import Foreign, Found, Lookup, Missing, parsed_annotation
+from omnibuild.adopt.code.library import Function, Module
+from omnibuild.adopt.code.lookup import Foreign, Found, Lookup, Missing, parsed_annotation
 from omnibuild.core.values import Place
 
 _NONE = "builtins:None"

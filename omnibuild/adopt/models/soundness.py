@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from omnibuild.adopt import sections
-from omnibuild.adopt.circles import broken
-from omnibuild.adopt.defaults import is_private
-from omnibuild.adopt.shapes import EnumShape, FieldShape, ModelShape, Opaque, Shape
+from omnibuild.adopt.models import sections
+from omnibuild.adopt.models.circles import broken
+from omnibuild.adopt.models.defaults import is_private
+from omnibuild.adopt.models.shapes import EnumShape, FieldShape, ModelShape, Opaque, Shape
 from omnibuild.core.values import DISCRIMINATOR
 
 

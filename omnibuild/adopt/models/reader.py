@@ -6,17 +6,17 @@ import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from omnibuild.adopt.annotations import Annotations, Context
-from omnibuild.adopt.constants import Constants
-from omnibuild.adopt.declared import Bodies, Body, Declared
-from omnibuild.adopt.defaults import Defaults
-from omnibuild.adopt.enums import Enums
-from omnibuild.adopt.foreign import UNFIT, canonical
-from omnibuild.adopt.library import Module
-from omnibuild.adopt.lineage import Base, Lineage, Lineages
-from omnibuild.adopt.lookup import Foreign, Found, Lookup, Missing
-from omnibuild.adopt.settings import Settings
-from omnibuild.adopt.shapes import EnumShape, Extra, FieldShape, ModelShape, Opaque, Shape
+from omnibuild.adopt.code.constants import Constants
+from omnibuild.adopt.code.library import Module
+from omnibuild.adopt.code.lineage import Base, Lineage, Lineages
+from omnibuild.adopt.code.lookup import Foreign, Found, Lookup, Missing
+from omnibuild.adopt.models.annotations import Annotations, Context
+from omnibuild.adopt.models.declared import Bodies, Body, Declared
+from omnibuild.adopt.models.defaults import Defaults
+from omnibuild.adopt.models.enums import Enums
+from omnibuild.adopt.models.foreign import UNFIT, canonical
+from omnibuild.adopt.models.settings import Settings
+from omnibuild.adopt.models.shapes import EnumShape, Extra, FieldShape, ModelShape, Opaque, Shape
 from omnibuild.core.values import DISCRIMINATOR, Ref
 
 MODEL = "pydantic:BaseModel"

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from omnibuild.adopt.foreign import canonical
-from omnibuild.adopt.library import Assigned, Module
-from omnibuild.adopt.lookup import Foreign, Found, Lookup, parsed_annotation
-from omnibuild.adopt.shapes import Kept
+from omnibuild.adopt.code.library import Assigned, Module
+from omnibuild.adopt.code.lookup import Foreign, Found, Lookup, parsed_annotation
+from omnibuild.adopt.models.foreign import canonical
+from omnibuild.adopt.models.shapes import Kept
 
 _DECORATORS = {
     "pydantic:field_validator": "validator",

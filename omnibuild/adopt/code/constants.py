@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 
-from omnibuild.adopt.library import Assigned, Module
-from omnibuild.adopt.lookup import Foreign, Found, Lookup, Missing
+from omnibuild.adopt.code.library import Assigned, Module
+from omnibuild.adopt.code.lookup import Foreign, Found, Lookup, Missing
 
 MAX_DEPTH = 30
 """How far constants are followed that are made of other constants."""
