@@ -92,7 +92,7 @@ def test_what_the_language_refuses_is_left_out_with_what_it_says(
         models |= {"Line": {"sku": "strr"}} if "Line" in models else {}
         return read_spec(document, body, domain)
 
-    monkeypatch.setattr("omnibuild.adopt.arrangement.read_spec", read)
+    monkeypatch.setattr("omnibuild.adopt.models.arrangement.read_spec", read)
     found = arranged({"pricer": ["shop.models:Line", "shop.models:Room"]}, models, (), yes)
 
     assert found.left == {"shop.models:Line": "unknown type `strr`"}

@@ -258,7 +258,7 @@ def test_a_model_that_refers_to_a_generic_class_stays_with_it(tmp_path: Path) ->
     assert note.reason.startswith("it refers to ModelBox, which is generic: more: `examples`")
 
 
-COMPARE = Path(__file__).parents[2] / "benchmarks" / "compare_schemas.py"
+COMPARE = Path(__file__).parents[3] / "benchmarks" / "compare_schemas.py"
 
 
 def yaml_of(adoption: Adoption) -> str:
