@@ -1,0 +1,189 @@
+"""The documents as tests read them: their code blocks, their commands, and walks through them as a reader's."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.workspaces import REPOSITORY
+
+DOCUMENTS = sorted([*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/*.md")])
+SHELLS = ("console", "bash", "sh")
+
+_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FILE = re.compile(r"# (\S+/\S+\.\w+)\n")
+_STEP = re.compile(r"^\$ (.+)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A code block: its language, its text, and where the text begins in the document."""
+
+    language: str
+    text: str
+    start: int
+
+    @property
+    def file(self) -> str | None:
+        """The file that the block is, if its first line names one."""
+        found = _FILE.match(self.text)
+        return found[1] if found else None
+
+
+def code(text: str, begin: int = 0, end: int | None = None) -> Iterator[Block]:
+    """Yield the code blocks between two places of a document."""
+    for found in _BLOCK.finditer(text, begin, len(text) if end is None else end):
+        yield Block(found[1], found[2], found.start(2))
+
+
+def blocks(text: str, *languages: str) -> Iterator[str]:
+    """Yield the texts of the code blocks in one of these languages."""
+    return (it.text for it in code(text) if it.language in languages)
+
+
+def commands(text: str) -> Iterator[list[str]]:
+    """Yield the words of every call of omnibuild in the shell blocks of a document."""
+    for block in blocks(text, *SHELLS):
+        console = "$ " in block
+        for line in block.replace("\\\n", " ").splitlines():
+            if console and not line.startswith("$ "):
+                continue
+            for part in re.split(r"&&|\|\||;|\|", line.removeprefix("$ ")):
+                words = shlex.split(part, comments=True) if "omnibuild" in part else []
+                while words and re.match(r"[A-Z_]+=", words[0]):
+                    del words[0]
+                if words and words[0].rpartition("/")[2] == "omnibuild":
+                    yield words[1:]
+
+
+# ---------------------------------------------------------------------------------------- walks
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A part of a document whose blocks are done one after another.
+
+    `heading` is the one that the part stands under, the beginning up to the first one if it is empty,
+    the whole document if it is `*`. Before it the lines of `before` are run. `files` are written when the
+    reader is in the workspace: at once, or behind the first `cd` of the part.
+    """
+
+    document: str
+    heading: str = "*"
+    before: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    def part(self, text: str) -> tuple[int, int]:
+        """Return where the part begins and ends."""
+        if self.heading == "*":
+            return 0, len(text)
+        begin = text.index(f"\n{self.heading}\n") + 1 if self.heading else 0
+        end = text.find("\n## ", begin + 1)
+        return begin, len(text) if end < 0 else end + 1
+
+
+@dataclass(slots=True)
+class Reader:
+    """Somebody who does what a document says: writes its files, runs its commands, looks at what they print."""
+
+    here: Path
+    files: dict[str, str]
+    differences: list[str] = field(default_factory=list)
+    shown: list[tuple[int, int, str]] = field(default_factory=list)
+    """What stands in the document, from where to where, and what was printed instead."""
+
+    def do(self, block: Block) -> None:
+        """Do what one block says."""
+        if block.file:
+            self._write({block.file: block.text})
+        elif block.language == "console":
+            for found in _STEP.finditer(block.text):
+                self._step(found[1], found[2], block.start + found.start(2))
+        elif block.language in SHELLS:
+            for line in block.text.replace("\\\n", " ").splitlines():
+                done = self.run(line)
+                if done.returncode:
+                    self.differences.append(f"{line}\nends with {done.returncode}\n{done.stdout}{done.stderr}")
+
+    def run(self, command: str) -> subprocess.CompletedProcess[str]:
+        """Run one command where the reader is."""
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        return subprocess.run(
+            ["bash", "-c", command],
+            cwd=self.here,
+            env={**os.environ, "PATH": path, "PYTHONPATH": str(REPOSITORY)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def enter(self, folder: str = "") -> None:
+        """Go to a folder; the files that are wanted in the workspace are written there."""
+        self.here = self.here / folder
+        self._write(self.files)
+        self.files = {}
+
+    def _step(self, command: str, printed: str, start: int) -> None:
+        if command.startswith("cd "):
+            self.enter(command.removeprefix("cd "))
+            return
+        if command in INSTALLS:
+            return
+        done = self.run(command)
+        if re.fullmatch(pattern(printed), steady(done.stdout)):
+            return
+        self.differences.append(f"not what the document shows:\n$ {command}\n{done.stdout}{done.stderr}")
+        if "…\n" not in printed:
+            self.shown.append((start, start + len(printed), done.stdout))
+
+    def _write(self, files: Mapping[str, str]) -> None:
+        for file, text in files.items():
+            path = self.here / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+
+
+INSTALLS = ("pip install .",)
+"""Commands of console blocks that are not run: the tests of the wheel install omnibuild, and use it."""
+
+
+def take(walk: Walk, root: Path, *, regen: bool = False) -> list[str]:
+    """Do what a part of a document says, in this folder; return what differs, and correct it with `regen`."""
+    document = REPOSITORY / walk.document
+    text = document.read_text()
+    reader = Reader(root, dict(walk.files))
+    for line in walk.before:
+        if line.startswith("cd "):
+            reader.here = reader.here / line.removeprefix("cd ")
+            continue
+        done = reader.run(line)
+        assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+    part = [*code(text, *walk.part(text))]
+    assert part, walk
+    if not any("$ cd " in it.text for it in part):
+        reader.enter()
+    for block in part:
+        reader.do(block)
+    if regen and reader.shown:
+        for start, end, printed in reversed(reader.shown):
+            text = text[:start] + printed + text[end:]
+        document.write_text(text)
+    return reader.differences
+
+
+def pattern(printed: str) -> str:
+    """Return the pattern of a shown output: a line `…` stands for any lines."""
+    parts = ("(?:.*\n)*?" if line == "…\n" else re.escape(steady(line)) for line in printed.splitlines(keepends=True))
+    return "".join(parts)
+
+
+def steady(text: str) -> str:
+    """Return a text without what differs from run to run: digests, versions of tools, times, sizes of files."""
+    text = re.sub(r"\d+\.\d+\.\d+", "#.#.#", re.sub(r"\b[0-9a-f]{12}\b", "#", text))
+    return re.sub(r"  +", "  ", re.sub(r"\bin \d+\.\d+s\b", "in #s", text))

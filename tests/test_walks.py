@@ -1,0 +1,65 @@
+"""Every command that a document shows is run, and prints what stands there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.pages import DOCUMENTS, SHELLS, Walk, blocks, code, take
+from tests.workspaces import REPOSITORY, TOML
+
+SPEC = next(it for it in blocks((REPOSITORY / "README.md").read_text(), "yaml") if it.startswith("# specs/"))
+SHOP = ("omnibuild init shop", "cd shop")
+STAGED = (*SHOP, "git init --quiet", "omnibuild build", "git add --all")
+
+WALKS = (
+    Walk("README.md", "", files={"omnibuild.toml": TOML.replace("acme", "shop")}),
+    Walk("README.md", "## A tour in five minutes", files={"specs/order_pricer.yaml": SPEC}),
+    Walk("README.md", "## In git and in CI", STAGED),
+    Walk("docs/getting-started.md"),
+    Walk("docs/settings.md", before=SHOP),
+    Walk("docs/caching.md", "## On this machine", (*SHOP, "omnibuild build")),
+    Walk("docs/ci.md", "## A hook before each commit", STAGED),
+    Walk("docs/ci.md", "## GitHub", STAGED),
+    Walk("docs/ci.md", "## Elsewhere", STAGED),
+    Walk("docs/recipes.md", before=SHOP),
+)
+"""The parts of documents that have commands."""
+
+ELSEWHERE = {
+    "README.md": {
+        "PIP_BREAK_SYSTEM_PACKAGES=1 python3 -m pip install --quiet uv &&": ".ci/run: see test_repository.py",
+        ".venv/bin/pytest": ".ci/run: see test_repository.py",
+        "$ pip install .": "test_wheel.py installs omnibuild, and uses it",
+    },
+    "docs/ci.md": {"pip install pre-commit": "tests/cli/test_hook.py runs the hooks by pre-commit"},
+    "CONTRIBUTING.md": {
+        "bash .ci/run": "it runs these tests",
+        ".venv/bin/pytest                        # everything": "the steps of .ci/run, and parts of them",
+        ".venv/bin/pytest --regen": "it would change what it is to be compared with",
+        ".ci/pin                                 # keeps the versions that still fit": "it asks for new versions",
+    },
+}
+"""The blocks that no walk comes by, each by its first line, and why."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("walk", WALKS, ids=lambda it: f"{it.document}{it.heading.replace('## ', ' ')}")
+def test_the_commands_print_what_the_document_shows(walk: Walk, built_once: Path, tmp_path: Path, regen: bool) -> None:
+    differences = take(walk, tmp_path, regen=regen)
+
+    assert regen or not differences, "\n".join(differences)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda it: it.name)
+def test_every_block_of_commands_is_run_or_said_to_be_run_elsewhere(document: Path) -> None:
+    name, text = document.relative_to(REPOSITORY).as_posix(), document.read_text()
+    parts = [it.part(text) for it in WALKS if it.document == name]
+    left = {
+        it.text.partition("\n")[0]
+        for it in code(text)
+        if it.language in SHELLS and not any(begin <= it.start < end for begin, end in parts)
+    }
+
+    assert left == ELSEWHERE.get(name, {}).keys()
