@@ -30,6 +30,11 @@ class Block:
     start: int
 
     @property
+    def first(self) -> str:
+        """The first line."""
+        return self.text.partition("\n")[0]
+
+    @property
     def file(self) -> str | None:
         """The file that the block is, if its first line names one."""
         found = _FILE.match(self.text)
@@ -71,15 +76,21 @@ class Walk:
 
     `heading` is the one that the part stands under, the beginning up to the first one if it is empty,
     the whole document if it is `*`. Before it the lines of `before` are run. `files` are written when the
-    reader is in the workspace: at once, or behind the first `cd` of the part.
+    reader is in the workspace: at once, or behind the first `cd` of the part. Blocks are left out that begin
+    with one of the lines of `without`.
     """
 
     document: str
     heading: str = "*"
     before: tuple[str, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
+    without: tuple[str, ...] = ()
 
-    def part(self, text: str) -> tuple[int, int]:
+    def blocks(self, text: str) -> list[Block]:
+        """Return the code blocks of the part."""
+        return [it for it in code(text, *self._part(text)) if it.first not in self.without]
+
+    def _part(self, text: str) -> tuple[int, int]:
         """Return where the part begins and ends."""
         if self.heading == "*":
             return 0, len(text)
@@ -133,8 +144,6 @@ class Reader:
         if command.startswith("cd "):
             self.enter(command.removeprefix("cd "))
             return
-        if command in INSTALLS:
-            return
         done = self.run(command)
         if re.fullmatch(pattern(printed), steady(done.stdout)):
             return
@@ -149,10 +158,6 @@ class Reader:
             path.write_text(text)
 
 
-INSTALLS = ("pip install .",)
-"""Commands of console blocks that are not run: the tests of the wheel install omnibuild, and use it."""
-
-
 def take(walk: Walk, root: Path, *, regen: bool = False) -> list[str]:
     """Do what a part of a document says, in this folder; return what differs, and correct it with `regen`."""
     document = REPOSITORY / walk.document
@@ -164,7 +169,7 @@ def take(walk: Walk, root: Path, *, regen: bool = False) -> list[str]:
             continue
         done = reader.run(line)
         assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
-    part = [*code(text, *walk.part(text))]
+    part = walk.blocks(text)
     assert part, walk
     if not any("$ cd " in it.text for it in part):
         reader.enter()
