@@ -69,6 +69,9 @@ def commands(text: str) -> Iterator[list[str]]:
 
 # ---------------------------------------------------------------------------------------- walks
 
+_KEPT_OUT = {"PIP_REQUIRE_VIRTUALENV": "1", "VIRTUAL_ENV": ""}
+"""What keeps a document from installing anything on the machine that tests it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Walk:
@@ -128,7 +131,7 @@ class Reader:
         return subprocess.run(
             ["bash", "-c", command],
             cwd=self.here,
-            env={**os.environ, "PATH": path, "PYTHONPATH": str(REPOSITORY)},
+            env={**os.environ, "PATH": path, "PYTHONPATH": str(REPOSITORY), **_KEPT_OUT},
             capture_output=True,
             text=True,
             check=False,
