@@ -104,7 +104,7 @@ class Walk:
 
 @dataclass(slots=True)
 class Reader:
-    """Somebody who does what a document says: writes its files, runs its commands, looks at what they print."""
+    """Somebody who does what a document says: writes its files, runs its commands, looks at what comes of them."""
 
     here: Path
     files: dict[str, str]
@@ -114,7 +114,9 @@ class Reader:
 
     def do(self, block: Block) -> None:
         """Do what one block says."""
-        if block.file:
+        if block.file and block.file.startswith("out/"):
+            self._look(block.file, block)
+        elif block.file:
             self._write({block.file: block.text})
         elif block.language == "console":
             for found in _STEP.finditer(block.text):
@@ -153,6 +155,14 @@ class Reader:
         self.differences.append(f"not what the document shows:\n$ {command}\n{done.stdout}{done.stderr}")
         if "…\n" not in printed:
             self.shown.append((start, start + len(printed), done.stdout))
+
+    def _look(self, file: str, block: Block) -> None:
+        """Compare a generated file with the block that shows it below its name."""
+        path = self.here / file
+        made = path.read_text() if path.exists() else ""
+        if block.text != f"{block.first}\n{made}":
+            self.differences.append(f"not what the document shows: {file}\n{made}")
+            self.shown.append((block.start, block.start + len(block.text), f"{block.first}\n{made}"))
 
     def _write(self, files: Mapping[str, str]) -> None:
         for file, text in files.items():

@@ -17,8 +17,8 @@ PAGE = REPOSITORY / "docs" / "commands.md"
 INTRODUCTION = """\
 # The commands
 
-What `omnibuild --help` and `omnibuild VERB --help` say, on one page. A verb finds its workspace upwards from the current
-folder.
+What `omnibuild --help` and `omnibuild VERB --help` say, on one page. A verb finds its workspace upwards from the
+current folder.
 
 """
 
