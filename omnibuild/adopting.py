@@ -10,7 +10,7 @@ from pathlib import Path
 
 from omnibuild.adapters.contract_files import ContractFile, ContractFiles
 from omnibuild.adapters.folder import FolderInputs
-from omnibuild.adapters.fresh import settings_text, write_new
+from omnibuild.adapters.fresh import ignore, settings_text, write_new
 from omnibuild.adapters.importable import importable
 from omnibuild.adapters.sources import DiskSources
 from omnibuild.adopt.adoption import Adoption, adopt_contract
@@ -119,7 +119,9 @@ def adopt(
         hint = "choose another name, so that one does not hide the other where both can be imported"
         problems.append(Problem("package", message, hint=hint, level=Level.WARN))
     there = _There.of(root, settings)
-    candidates = [it for it in candidates if not there.refuses(it, problems)]
+    before = there.refused(candidates)
+    problems += _said_before(candidates, before)
+    candidates = [it for position, it in enumerate(candidates) if position not in before]
     problems += (warning for it in candidates for warning in it.original.warnings)
     names = node_names([(_name(it.original), it.kind) for it in candidates], there.names)
     models = _models(candidates, names, there, importable(root, settings))
@@ -134,6 +136,8 @@ def adopt(
     files |= {_shared_file(it.name, settings): spec_text(declaration(it)) for it in models.shared}
     if write and files:
         write_new(root, {**fresh, **files})
+        if fresh:
+            ignore(root / ".gitignore", (settings.cache, settings.out))
     return Adopted(root, settings, tuple(nodes), tuple(_shared(models)), files, tuple(problems))
 
 
@@ -204,7 +208,7 @@ def _workspace(folder: Path, package: str | None) -> tuple[Path, Settings, dict[
         return folder.resolve(), Settings(package), {FILE: settings_text(package)}
     space = Workspace.open(folder)
     if package is not None and package != space.settings.package:
-        message = f"{FILE} says that the package is `{space.settings.package}`, not `{package}`"
+        message = f"{space.root / FILE} says that the package is `{space.settings.package}`, not `{package}`"
         raise ConfigurationError((Problem("workspace", message, hint="leave out --package"),))
     return space.root, space.settings, {}
 
@@ -256,19 +260,38 @@ class _There:
             text = inputs.text(file)
             if isinstance(text, str):
                 names |= {*declared(text)}
-                for it in read(file, text)[0] if "adopted:" in text else ():
-                    adopted[_adopted_name(it.data)] = file
+                for it in read(file, text)[0]:
+                    if it.declares == "node":
+                        adopted[_adopted_name(it.data)] = file
         return cls(frozenset(names), adopted)
 
-    def refuses(self, it: _Candidate, problems: list[Problem]) -> bool:
-        """Return whether a contract was adopted before, and say so."""
-        name = _name(it.original)
-        if name in self.adopted:
-            hint = f"remove {self.adopted[name]} to adopt it anew"
-            problems.append(
-                Problem("adopted", f"`{name}` was adopted before", it.original.at("name"), hint, level=Level.WARN)
-            )
-        return name in self.adopted
+    def refused(self, candidates: Sequence[_Candidate]) -> dict[int, str]:
+        """Return the positions of the contracts that have a spec already, each with its file.
+
+        A node that has moved on has lost its contract's name, and is known by its own.
+        """
+        found: dict[int, str] = {}
+        for position, it in enumerate(candidates):
+            own = f"node_{usual_name(_name(it.original), it.kind)}_{it.kind.value}"
+            if file := self.adopted.get(_name(it.original)) or self.adopted.get(own):
+                found[position] = file
+        return found
+
+
+def _said_before(candidates: Sequence[_Candidate], refused: Mapping[int, str]) -> Iterator[Problem]:
+    """Yield what is to be said of contracts that have a spec already; of many, one thing."""
+    if len(refused) > _FEW:
+        message = f"{len(refused)} contracts were adopted before, and are left as they are"
+        hint = f"remove a spec to adopt its contract anew: {next(iter(refused.values()))}, …"
+        yield Problem("adopted", message, hint=hint, level=Level.WARN)
+        return
+    for position, file in refused.items():
+        original = candidates[position].original
+        hint = f"remove {file} to adopt it anew"
+        yield Problem("adopted", f"`{_name(original)}` was adopted before", original.at("name"), hint, level=Level.WARN)
+
+
+_FEW = 3
 
 
 def _adopted_name(data: Mapping[str, Json]) -> str:

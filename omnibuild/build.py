@@ -181,7 +181,7 @@ class _Build:
         if not self._options.overwrite:
             self._problems += change.edits(found, self._templates)
         if not self._options.write:
-            self._problems += change.out_of_step(found)
+            self._problems += change.out_of_step(found, self._blocked)
         if self._is_blocked() or not self._options.write:
             return Change()
         for name, decision in self._decisions.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from omnibuild.assemble.origin import origin
@@ -61,8 +61,12 @@ class Promotion:
             file = f"{self.settings.out}/{path}"
             yield Problem("edited", f"{file} was edited by hand", Place(file, line, 1), hint)
 
-    def out_of_step(self, found: Comparison) -> Iterator[Problem]:
-        """Yield a problem for every file that a build would write or remove, and for every stray one."""
+    def out_of_step(self, found: Comparison, failed: Iterable[str]) -> Iterator[Problem]:
+        """Yield a problem for every file that a build would write or remove, and for every stray one.
+
+        Of a node that failed nobody knows which files it should have.
+        """
+        unknown = tuple(f"{self.survey.names.folder_path(it)}/" for it in failed if it in self.survey.graph.specs)
         out = self.settings.out
         for path in found.write:
             if path not in found.edited:
@@ -70,7 +74,7 @@ class Promotion:
                 message = f"{out}/{path} is {code}"
                 yield Problem(code, message, Place(f"{out}/{path}", 1, 1), "run `omnibuild build`")
         for path in found.remove:
-            if path not in found.edited:
+            if path not in found.edited and not path.startswith(unknown):
                 hint = "no spec makes it any more: run `omnibuild build`"
                 yield Problem("stale", f"{out}/{path} is left over", Place(f"{out}/{path}", 1, 1), hint)
         for path in self.world.output.strays({*found.ledger, *found.remove}):

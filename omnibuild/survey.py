@@ -218,8 +218,7 @@ def _read(it: Document, around: _Around, world: World, settings: Settings) -> _R
     if spec:
         spec, wrong = read_code(spec, world.inputs.text, world.symbols.has)
         problems += wrong
-        spec, wrong = read_original(spec, world.inputs.text)
-        problems += wrong
+        spec = read_original(spec, world.inputs.text)
     needs: list[Need] = []
     imported = [module.name for found in (spec.code if spec else ()) for module in found.modules]
     if body and it.declares == "node":

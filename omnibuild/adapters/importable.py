@@ -9,7 +9,7 @@ from omnibuild.adapters.folder import FolderInputs
 from omnibuild.adapters.symbols import InstalledOnex
 from omnibuild.core.values import Settings
 from omnibuild.drafting import GENERATED_PACKAGES
-from omnibuild.spec.imports import ROOTS
+from omnibuild.spec.code import existing
 
 
 def importable(root: Path, settings: Settings) -> Callable[[str], bool]:
@@ -18,17 +18,13 @@ def importable(root: Path, settings: Settings) -> Callable[[str], bool]:
     It may where the class is the workspace's own code, or of a distribution that generated packages depend on and that
     is installed beside omnibuild.
     """
-    inputs, installed = FolderInputs(root, settings.specs), InstalledOnex()
+    installed, is_own = InstalledOnex(), existing(FolderInputs(root, settings.specs).text)
     declared = GENERATED_PACKAGES.union(*map(installed.modules, settings.dependencies))
 
     def check(source: str) -> bool:
         module, _, name = source.partition(":")
         if any(it.startswith("_") for it in (*module.split("."), name)):
             return False  # nobody else's to import
-        path = module.replace(".", "/")
-        files = (f"{above}{path}{end}" for above in ROOTS for end in ("/__init__.py", ".py"))
-        if any(isinstance(inputs.text(it), str) for it in files):
-            return True
-        return module.partition(".")[0] in declared and installed.has(module, name) is True
+        return is_own(source) or (module.partition(".")[0] in declared and installed.has(module, name) is True)
 
     return check

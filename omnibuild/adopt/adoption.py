@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from omnibuild.adopt.contract import Told, tell
 from omnibuild.adopt.original import Original
 from omnibuild.adopt.spec_text import spec_text
+from omnibuild.core.sameness import same
 from omnibuild.core.values import Adopted, Graph, Json, Kind, NodeSpec, Pointer, Problem
 from omnibuild.onex.adopted.contract import adopted_handlers
-from omnibuild.onex.adopted.shapes import VERBATIM, same
+from omnibuild.onex.adopted.shapes import VERBATIM
 from omnibuild.onex.contract import contract
 from omnibuild.onex.names import Names
 from omnibuild.spec.document import read

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from omnibuild.core.sameness import same
 from omnibuild.core.values import Json, Kind, Pointer, Variable
 from omnibuild.onex.adopted.contract import CONSUMED, PUBLISHED, variable_entry
 from omnibuild.onex.adopted.sections import SECTIONS
-from omnibuild.onex.adopted.shapes import VERBATIM, Milliseconds, Nothing, Shape, Version, kept, merged, same
+from omnibuild.onex.adopted.shapes import VERBATIM, Milliseconds, Nothing, Shape, Version, kept, merged
 from omnibuild.onex.names import node_type
 from omnibuild.spec.written import NAME, SEMVER
 from omnibuild.spec.written_adopted import WrittenAdopted

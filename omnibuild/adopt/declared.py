@@ -83,7 +83,7 @@ class Bodies:
                 case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=value):
                     if name == "model_config":
                         config |= self._config(value, found.module)
-                    elif not name.startswith("_") and not self._is_class_variable(annotation, found):
+                    elif not name.startswith("_") and not self._is_class_variable(annotation, value, found):
                         fields.append(Declared(name, annotation, value, statement, _text(behind)))
                 case ast.Assign(targets=[ast.Name(id="model_config")], value=value):
                     config |= self._config(value, found.module)
@@ -92,6 +92,8 @@ class Bodies:
                 case ast.FunctionDef() | ast.AsyncFunctionDef():
                     kept.append(self._kept(statement, found))
                     hooks += _hooks(statement)
+                case ast.If() | ast.Try() | ast.With() | ast.For() | ast.While() if _declares(statement):
+                    hooks.append("which fields it has is known only when the code runs")
         typed = (it.target.id for it in node.body if isinstance(it, ast.AnnAssign) and isinstance(it.target, ast.Name))
         return Body(tuple(fields), config, tuple(kept), frozenset(typed), tuple(hooks))
 
@@ -122,19 +124,21 @@ class Bodies:
         found = self._lookup.resolve(module, function) if isinstance(function, ast.Name | ast.Attribute) else None
         return isinstance(found, Foreign) and found.name in ("ConfigDict", "SettingsConfigDict", "dict")
 
-    def _is_class_variable(self, annotation: ast.expr, found: Found) -> bool:
+    def _is_class_variable(self, annotation: ast.expr, value: ast.expr | None, found: Found) -> bool:
+        """Return whether pydantic takes what is declared for a variable of the class: `Final` with a value is one."""
+        written = ast.unparse(annotation)
+        if "ClassVar" not in written and "Final" not in written:
+            return False
         node: ast.expr | None = annotation
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "ClassVar" in node.value:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
             node = parsed_annotation(node.value)
         if isinstance(node, ast.Subscript):
             node = node.value
         if not isinstance(node, ast.Name | ast.Attribute):
             return False
-        name = node.id if isinstance(node, ast.Name) else node.attr
-        if "ClassVar" not in name:
-            return False
         meaning = self._lookup.resolve(found.module, node)
-        return isinstance(meaning, Foreign) and canonical(meaning.source) == "typing:ClassVar"
+        source = canonical(meaning.source) if isinstance(meaning, Foreign) else ""
+        return source == "typing:ClassVar" or (source == "typing:Final" and value is not None)
 
     def _kept(self, node: ast.FunctionDef | ast.AsyncFunctionDef, found: Found) -> Kept:
         kinds = [_DECORATORS[it] for it in self._decorators(node, found) if it in _DECORATORS]
@@ -148,6 +152,13 @@ class Bodies:
                 meaning = self._lookup.resolve(found.module, function)
                 if isinstance(meaning, Foreign):
                     yield canonical(meaning.source)
+
+
+def _declares(statement: ast.stmt) -> bool:
+    """Return whether something that runs in the body of a class declares a field, if it does run."""
+    if isinstance(statement, ast.If) and ast.unparse(statement.test).rpartition(".")[2] == "TYPE_CHECKING":
+        return any(map(_declares, statement.orelse))
+    return any(isinstance(it, ast.AnnAssign) and isinstance(it.target, ast.Name) for it in ast.walk(statement))
 
 
 def _hooks(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:

@@ -157,6 +157,8 @@ def plain(value: Value) -> Json | Unknown:
             wrong = next((it for it in items if isinstance(it, Unknown)), None)
             return wrong or [it for it in items if not isinstance(it, Unknown)]
         case dict():
+            if any(isinstance(it, bool | float | None) for it in value):
+                return Unknown("a default whose keys JSON does not have")
             pairs = {str(plain(key)): plain(it) for key, it in value.items()}
             wrong = next((it for it in pairs.values() if isinstance(it, Unknown)), None)
             return wrong or {key: it for key, it in pairs.items() if not isinstance(it, Unknown)}

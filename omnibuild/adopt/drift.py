@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from omnibuild.adopt.library import Library, SourceText, Unread
-from omnibuild.adopt.lookup import Lookup
+from omnibuild.adopt.lookup import Lookup, Missing
 from omnibuild.adopt.models import Models
 from omnibuild.adopt.shapes import EnumShape, FieldShape, ModelShape, Opaque
-from omnibuild.core.values import Enum, Field, Model, Problem, Ref, Spec, Type
+from omnibuild.core.values import Enum, Field, Model, NodeSpec, Problem, Ref, Spec, Type
+from omnibuild.onex.adopted.contract import adopted_handlers
 from omnibuild.spec.imports import ROOTS
 
 type Text = Callable[[str], str | Problem | None]
@@ -17,14 +18,17 @@ type Text = Callable[[str], str | Problem | None]
 
 
 def drifted(specs: Iterable[Spec], text: Text) -> Iterator[Problem]:
-    """Yield a problem for every model or enum that says something else than the workspace's own class it stands for."""
+    """Yield what the workspace's own code does not keep to: the classes that models stand for, and the handlers."""
+    specs = tuple(specs)
+    lookup = Lookup(Library(_Sources(text)))
+    yield from _handlers(specs, lookup)
     stand_ins: list[Model | Enum] = []
     for spec in specs:
         stand_ins += (it for it in spec.models if it.replaces)
         stand_ins += (it for it in spec.enums if it.replaces)
     if not stand_ins:
         return
-    models = Models(Lookup(Library(_Sources(text))))
+    models = Models(lookup)
     known = {
         it.ref: models.definition(it.replaces or it.source)
         for spec in specs
@@ -38,6 +42,16 @@ def drifted(specs: Iterable[Spec], text: Text) -> Iterator[Problem]:
             there = f"see {shape.at.file}:{shape.at.line}; " if shape.at else ""
             message = f"`{it.ref.name}` and {it.replaces} say different things: {'; '.join(differences)}"
             yield Problem("drift", message, it.at, f"{there}correct one of them")
+
+
+def _handlers(specs: Iterable[Spec], lookup: Lookup) -> Iterator[Problem]:
+    """Yield a problem for every handler of the workspace's own that is not where the contract says."""
+    for spec in specs:
+        for handler in adopted_handlers(spec.adopted) if isinstance(spec, NodeSpec) and spec.adopted else ():
+            found = lookup.find(handler)
+            if isinstance(found, Missing):
+                message = f"there is no handler {handler}: {found.reason}"
+                yield Problem("drift", message, spec.at.to("adopted"), "correct its name where it stands, or the class")
 
 
 class _Sources:

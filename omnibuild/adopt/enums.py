@@ -83,7 +83,10 @@ class Enums:
                 called = self._lookup.resolve(found.module, function)
                 if isinstance(called, Foreign) and canonical(called.source) == _AUTO:
                     numbers = [it.value for it in known.values() if isinstance(it.value, int)]
-                    is_str_enum = self._lineages.of(found).is_a("enum:StrEnum")
+                    lineage = self._lineages.of(found)
+                    if any("_generate_next_value_" in _methods(it.found) for it in lineage.known):
+                        return value
+                    is_str_enum = lineage.is_a("enum:StrEnum")
                     return name.lower() if is_str_enum else (max(numbers, default=0) + 1)
                 return value
             case ast.Lambda():
@@ -97,6 +100,11 @@ class Enums:
         if isinstance(read, bool) or not isinstance(read, str | int):
             return value
         return str(read) if is_text else read
+
+
+def _methods(found: Found) -> frozenset[str]:
+    body = found.class_.body if found.class_ else []
+    return frozenset(it.name for it in body if isinstance(it, ast.FunctionDef))
 
 
 def _assignments(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:

@@ -28,6 +28,8 @@ class Lineage:
     known: tuple[Base, ...]
     foreign: tuple[Foreign, ...]
     missing: tuple[Missing, ...]
+    overlaid: tuple[str, ...]
+    """The known classes in the order in which pydantic lays their configurations over each other."""
 
     def is_a(self, *sources: str) -> bool:
         """Return whether one of the foreign bases is one of these."""
@@ -49,8 +51,18 @@ class Lineages:
                 tuple(it for it in order if isinstance(it, Base)),
                 tuple(it for it in order if isinstance(it, Foreign)),
                 tuple(missing),
+                self._overlaid(found, frozenset()),
             )
         return self._known[found.source]
+
+    def _overlaid(self, found: Found, seen: frozenset[str]) -> tuple[str, ...]:
+        """Return a class behind its bases, from left to right, and these behind theirs; of several times the last."""
+        order: list[str] = []
+        for above in self._lookup.bases(found) if found.source not in seen else ():
+            if isinstance(above, Found):
+                known = self._known.get(above.source)
+                order += known.overlaid if known else self._overlaid(above, seen | {found.source})
+        return tuple(reversed(dict.fromkeys(reversed([*order, found.source]))))
 
     def _linear(
         self, found: Found, arguments: Mapping[str, Argument], seen: frozenset[str]

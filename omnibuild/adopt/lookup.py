@@ -86,18 +86,22 @@ class Lookup:
                 return Missing(f"`{ast.unparse(node)}` is not a name")
 
     def ancestors(self, found: Found) -> Iterator[Meaning]:
-        """Yield what a class inherits from, nearest first, each once; a base in brackets counts without them."""
+        """Yield what a class inherits from, nearest first, each once."""
         seen = {found.source}
         waiting = [found]
         for it in waiting:
-            for base in it.class_.bases if it.class_ else ():
-                above = self.resolve(it.module, base.value if isinstance(base, ast.Subscript) else base)
+            for above in self.bases(it):
                 if isinstance(above, Missing) or above.source in seen:
                     continue
                 seen.add(above.source)
                 yield above
                 if isinstance(above, Found):
                     waiting.append(above)
+
+    def bases(self, found: Found) -> Iterator[Meaning]:
+        """Yield what a class inherits from directly; a base in brackets counts without them."""
+        for base in found.class_.bases if found.class_ else ():
+            yield self.resolve(found.module, base.value if isinstance(base, ast.Subscript) else base)
 
     def _own(self, module: Module, name: str, within: ast.ClassDef | None) -> _Step:
         if within is not None:

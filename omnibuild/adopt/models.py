@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from omnibuild.adopt.annotations import Annotations, Context
 from omnibuild.adopt.constants import Constants
@@ -16,7 +16,7 @@ from omnibuild.adopt.library import Module
 from omnibuild.adopt.lineage import Base, Lineage, Lineages
 from omnibuild.adopt.lookup import Foreign, Found, Lookup, Missing
 from omnibuild.adopt.settings import Settings
-from omnibuild.adopt.shapes import Extra, FieldShape, ModelShape, Opaque, Shape
+from omnibuild.adopt.shapes import EnumShape, Extra, FieldShape, ModelShape, Opaque, Shape
 from omnibuild.core.values import DISCRIMINATOR, Ref
 
 MODEL = "pydantic:BaseModel"
@@ -41,9 +41,11 @@ _LOUD = {
     "str_min_length": "its configuration limits all texts",
     "str_max_length": "its configuration limits all texts",
     "json_schema_serialization_defaults_required": "its configuration chooses the JSON Schema",
-    "use_enum_values": "",
     "**": "its configuration is known only when the code runs",
 }
+
+_NOTED = ("str_strip_whitespace", "str_to_lower", "str_to_upper", "strict", "coerce_numbers_to_str", "json_encoders")
+"""Configuration that changes what is accepted or written, and not what a JSON Schema says of it."""
 
 
 class Models:
@@ -101,15 +103,19 @@ class Models:
                 return Opaque(source, "it is an alias, not a class", is_alias=True)
 
     def _class(self, found: Found) -> Shape:
-        if self._enums.is_enum(found):
-            return self._enums.shape(found)
         lineage = self._lineages.of(found)
+        if self._enums.is_enum(found):
+            enum = self._enums.shape(found)
+            methods = tuple(it for base in lineage.known for it in self._bodies.of(base.found).kept)
+            return replace(enum, kept=methods) if isinstance(enum, EnumShape) else enum
         at = found.module.place(found.class_) if found.class_ else None
         if not self._is_model(lineage) and lineage.missing:
             return Opaque(found.source, f"its base is not known: {lineage.missing[0].reason}", at, usable=False)
+        is_generic = bool(self._lineages.variables(found))
         if not self._is_model(lineage):
-            return Opaque(found.source, "it is no pydantic model", at, usable=not self.fit(found))
-        return _Model(self, found, lineage).shape()
+            reason = "it is no pydantic model"
+            return Opaque(found.source, reason, at, usable=not self.fit(found), is_generic=is_generic)
+        return replace(_Model(self, found, lineage).shape(), is_generic=is_generic)
 
     def _is_model(self, lineage: Lineage) -> bool:
         return any(canonical(it.source) in (MODEL, *_ROOTS, *_SETTINGS) for it in lineage.foreign)
@@ -208,12 +214,15 @@ class _Model:
     def _config(self, bodies: list[tuple[Base, Body]]) -> Extra:
         """Return what the configuration of a model and its bases says of extra fields."""
         extra = Extra.IGNORE
-        for base, body in reversed(bodies):
+        by_source = {base.found.source: (base, body) for base, body in bodies}
+        for base, body in (by_source[it] for it in self._lineage.overlaid if it in by_source):
             for name, value in body.config.items():
                 if name == "extra":
                     extra = self._extra(value, base) or extra
                 elif _LOUD.get(name) and not (isinstance(value, ast.Constant) and value.value is None):
                     self._reasons.append(_LOUD[name])
+                elif name in _NOTED and not (isinstance(value, ast.Constant) and not value.value):
+                    self._notes.append(f"`{name}` stays with the existing class")
         return extra
 
     def _extra(self, value: ast.expr, base: Base) -> Extra | None:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
-from omnibuild.adopt.yaml_values import DEEPEST, YamlValues
 from omnibuild.core.values import Json, Level, Place, Pointer, Problem
 from omnibuild.spec.marks import locate
+from omnibuild.spec.yaml_values import Composed, Remark, composed
 
 LARGEST = 1024 * 1024
 """The longest contract that is read, in bytes: the longest of those that ONEX publishes has 60 KB."""
-
-_Loader: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,32 +43,17 @@ class Original:
 
 def read_original(file: str, text: str) -> Original | Problem:
     """Return the contract that a text holds, or why it holds none."""
-    if "\x00" in text:
-        return _wrong(file, "it holds a null character", "is it a text at all?")
-    if _may_be_deep(text) and (line := _too_deep(text)):
-        return _wrong(file, f"it is nested more than {DEEPEST} deep", "a contract is read by people", line)
-    loader = _Loader(text)
-    values = YamlValues(loader)
-    try:
-        root = loader.get_single_node()
-        data = values.data(root) if root else None
-    except yaml.MarkedYAMLError as error:
-        return _no_yaml(file, error)
-    except yaml.YAMLError as error:
-        return _wrong(file, f"it is not YAML: {str(error).splitlines()[0]}", "mend it and adopt again")
-    finally:
-        loader.dispose()
-    if values.faults:
-        fault = values.faults[0]
-        return _wrong(file, fault.message, fault.hint, fault.line, fault.column)
-    if not isinstance(data, dict):
-        called = {"list": "a list", "NoneType": "empty"}.get(type(data).__name__, "a single value")
-        return _wrong(file, f"a contract is a mapping, and this is {called}", "it begins with `name:`")
-    blocks, head = _blocks(root, text)
-    return Original(file, text, data, blocks, head, tuple(_warnings(file, values)))
+    found = composed(text)
+    if isinstance(found, Remark):
+        return _wrong(file, found)
+    if not isinstance(found.data, dict):
+        called = {"list": "a list", "NoneType": "empty"}.get(type(found.data).__name__, "a single value")
+        return _wrong(file, Remark(f"a contract is a mapping, and this is {called}", 1, 1, "it begins with `name:`"))
+    blocks, head = _blocks(found.root, text)
+    return Original(file, text, found.data, blocks, head, tuple(_warnings(file, found)))
 
 
-def _warnings(file: str, values: YamlValues) -> Iterator[Problem]:
+def _warnings(file: str, values: Composed) -> Iterator[Problem]:
     """Yield a warning for every key that hides another, and one for all that a spec can hold as text only."""
     for it in values.twice:
         yield Problem("duplicate-key", it.message, Place(file, it.line, it.column), it.hint, level=Level.WARN)
@@ -84,16 +64,9 @@ def _warnings(file: str, values: YamlValues) -> Iterator[Problem]:
         yield Problem("yaml-type", message, Place(file, first.line, first.column), hint, level=Level.WARN)
 
 
-def _no_yaml(file: str, error: yaml.MarkedYAMLError) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    if error.context == "expected a single document in the stream":
-        return _wrong(file, "it holds several documents", "a contract is one: give each a file", line, column)
-    return _wrong(file, f"it is not YAML: {error.problem or error.context}", "mend it and adopt again", line, column)
-
-
-def _wrong(file: str, message: str, hint: str, line: int = 1, column: int = 1) -> Problem:
-    return Problem("contract", f"this contract cannot be adopted: {message}", Place(file, line, column), hint)
+def _wrong(file: str, it: Remark) -> Problem:
+    message = f"this contract cannot be adopted: {it.message}"
+    return Problem("contract", message, Place(file, it.line, it.column), it.hint)
 
 
 # ---------------------------------------------------------------------------------------- blocks
@@ -131,32 +104,3 @@ def _above(lines: list[str], first: int, key: int, *, gaps: bool = True) -> tupl
 def _end(lines: list[str]) -> int:
     """Return where the last key ends: at the end of the document."""
     return next((at for at, it in enumerate(lines) if it.startswith("...")), len(lines))
-
-
-# ----------------------------------------------------------------------------------------- depth
-
-
-def _may_be_deep(text: str) -> bool:
-    """Return whether a text could be nested too deep; cheap, and never wrong about those that could not."""
-    depth = deepest = 0
-    for it in re.finditer(r"[\[{\]}]", text):
-        depth = depth + 1 if it.group() in "[{" else max(0, depth - 1)
-        deepest = max(deepest, depth)
-    margins = max((len(it.group()) for it in re.finditer(r"^(?:[ ]|- ?|\? ?)+", text, re.MULTILINE)), default=0)
-    return deepest + margins > DEEPEST
-
-
-def _too_deep(text: str) -> int:
-    """Return the line in which a text is nested too deep, 0 if it nowhere is. libyaml's composer would overflow."""
-    depth = 0
-    try:
-        for event in yaml.parse(text, Loader=_Loader):
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-                if depth > DEEPEST:
-                    return event.start_mark.line + 1 if event.start_mark else 1
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
-    except yaml.YAMLError:
-        return 0  # told with its place when the text is read
-    return 0

@@ -16,11 +16,15 @@ from omnibuild.core.values import Json
 CONSTRAINTS = ("gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length", "pattern")
 
 _SILENT = (
-    "title", "repr", "exclude", "frozen", "validate_default", "init", "init_var", "kw_only", "strict", "union_mode",
-    "serialization_alias", "alias_priority", "strip_whitespace", "to_upper", "to_lower", "coerce_numbers_to_str",
-    "exclude_if", "fail_fast", "field_title_generator", "allow_inf_nan",
+    "repr", "frozen", "validate_default", "init", "init_var", "kw_only", "union_mode", "alias_priority", "fail_fast",
 )  # fmt: skip
-"""What changes nothing in the JSON that a field accepts, as far as a JSON Schema says it."""
+"""What changes nothing in the JSON of a field."""
+
+_NOTED = (
+    "title", "exclude", "exclude_if", "strict", "serialization_alias", "strip_whitespace", "to_upper", "to_lower",
+    "coerce_numbers_to_str", "field_title_generator", "allow_inf_nan",
+)  # fmt: skip
+"""What changes nothing in the JSON that a field accepts, as far as a JSON Schema says it: the language has no word."""
 
 _QUIET = ("AfterValidator", "BeforeValidator", "WrapValidator", "PlainSerializer", "WrapSerializer", "SerializeAsAny")
 _SAYS = {"pydantic:Field", "pydantic:StringConstraints", *CONSTRAINED}
@@ -90,6 +94,8 @@ class Settings:
                 self._constraint(_LIMITS[name], limit, it.module, said)
             case ast.Call() if name == "Discriminator":
                 self._discriminator(it.node, it.module, said)
+            case ast.Call(keywords=keywords) if any(one.arg == "json_schema_input_type" for one in keywords):
+                said.reasons.append(f"{name} says what is accepted")
             case ast.Call() | ast.Name() | ast.Attribute() if module == "pydantic" and name in _QUIET:
                 said.notes.append(f"{name} stays with the existing class")
             case ast.Constant():
@@ -137,9 +143,9 @@ class Settings:
                     said.reasons.append("a discriminator that is no field's name")
             case _ if name in CONSTRAINTS:
                 self._constraint(name, value, module, said)
-            case _ if name in _SILENT:
-                return
-            case _ if not _is_none(value):
+            case _ if name in _NOTED and not _is_off(value):
+                said.notes.append(f"`{name}` stays with the existing class")
+            case _ if name not in (*_SILENT, *_NOTED) and not _is_none(value):
                 said.reasons.append(f"`{name}` of a field")
 
     def _alias(self, name: str, value: ast.expr, module: Module, said: Said) -> None:
@@ -201,6 +207,10 @@ def _keywords(node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
 
 def _is_ellipsis(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is ...
+
+
+def _is_off(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value in (None, False)
 
 
 def _is_none(node: ast.expr) -> bool:

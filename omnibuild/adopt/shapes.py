@@ -61,6 +61,8 @@ class ModelShape:
     kept: tuple[Kept, ...] = ()
     notes: tuple[str, ...] = ()
     """What is said otherwise than in the original, without a difference in what is accepted as JSON."""
+    is_generic: bool = False
+    """Whether it has type variables of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class Opaque:
     """Whether it is a pydantic model, which can be made of JSON by its own method."""
     usable: bool = True
     """Whether pydantic takes it as the type of a field."""
+    is_generic: bool = False
 
 
 type Shape = ModelShape | EnumShape | Opaque

@@ -31,13 +31,27 @@ def sound(found: Mapping[str, Shape]) -> dict[str, Shape]:
             shapes[source] = kept(shape, reason)
     for source in broken({source: references(shape) for source, shape in shapes.items()}):
         shapes[source] = kept(shapes[source], "it and classes that it refers to refer to each other")
+    while bare := _bare(shapes):
+        shapes |= {source: kept(shapes[source], reason) for source, reason in bare.items()}
     return shapes
 
 
 def kept(shape: Shape, reason: str) -> Opaque:
     """Return a class as a reference, for this reason."""
     fields = len(shape.fields) if isinstance(shape, ModelShape) else 0
-    return Opaque(shape.source, reason, shape.at, fields, is_model=isinstance(shape, ModelShape))
+    is_generic = not isinstance(shape, EnumShape) and shape.is_generic
+    return Opaque(shape.source, reason, shape.at, fields, is_model=isinstance(shape, ModelShape), is_generic=is_generic)
+
+
+def _bare(shapes: Mapping[str, Shape]) -> dict[str, str]:
+    """Return the models that refer to a generic class: the strict type check wants its arguments, which no spec has."""
+    found: dict[str, str] = {}
+    for source, shape in shapes.items():
+        for it in references(shape):
+            other = shapes.get(it)
+            if isinstance(other, Opaque) and other.is_generic:
+                found.setdefault(source, f"it refers to {it.partition(':')[2]}, which is generic: {other.reason}")
+    return found
 
 
 def _unmade(shape: ModelShape, shapes: Mapping[str, Shape]) -> str:
@@ -63,6 +77,11 @@ def _broken(shape: ModelShape, shapes: Mapping[str, Shape]) -> str:
     """Return why a model would not work, nothing if it would: then the original works otherwise, or not at all."""
     for field in shape.fields:
         made = shapes.get(field.factory)
+        if ":" in field.factory and made is None:
+            # A function gives an instance of the class that is there, which is no instance of the one that is made.
+            held = (shapes.get(f"{ref.document}:{ref.name}") for ref in field.type.refs())
+            if any(isinstance(it, ModelShape | EnumShape) for it in held):
+                return f"{field.name}: {field.factory.partition(':')[2]} makes its default, which stays what it is"
         if isinstance(made, ModelShape) and any(it.required for it in made.fields):
             return f"{field.name}: {made.source.partition(':')[2]} cannot be made of nothing"
         tag = dict(field.constraints).get(DISCRIMINATOR)

@@ -26,8 +26,8 @@ def manifest(
     entries = [(f"spec.{key}", value) for key, value in sorted(spec.sections)]
     if isinstance(spec, NodeSpec) and spec.body:
         entries.append(("body", digest(spec.body.text)))
-    if isinstance(spec, NodeSpec) and spec.adopted and spec.adopted.original is not None:
-        entries.append(("original", digest(spec.adopted.original)))
+    if isinstance(spec, NodeSpec) and spec.adopted and "from" in spec.adopted.sections:
+        entries.append(("original", NONE if spec.adopted.original is None else digest(spec.adopted.original)))
     modules = (*spec.imports, *(it for code in spec.code for it in code.modules))
     entries += sorted({f"code {it.name}": it.digest for it in modules}.items())
     entries += [(f"interface of {name}", value) for name, value in sorted(needs.items())]

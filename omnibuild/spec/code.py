@@ -31,6 +31,12 @@ def read_code(spec: Spec, text: Text, installed: Installed) -> tuple[Spec, list[
     return (replace(spec, code=tuple(found.values())) if found else spec), problems
 
 
+def existing(text: Text) -> Callable[[str], bool]:
+    """Return what says of `module:Class` whether it is the workspace's own, and a build would find it."""
+    reader, nowhere = _Code(text, lambda _module, _name: None), Pointer("", 0, ())
+    return lambda source: not isinstance(reader.look_up(source, nowhere), Problem)
+
+
 def _references(spec: Spec) -> Iterator[tuple[str, Pointer]]:
     for model in spec.models:
         if model.source:

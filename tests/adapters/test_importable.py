@@ -17,6 +17,7 @@ from omnibuild.core.values import Settings
         ("omnibase_core.enums.enum_node_kind:Nothing", False),
         ("omnibase_core.nowhere:EnumNodeKind", False),
         ("click:Command", False),
+        ("shop.models:Nothing", False),
         ("shop._private:Order", False),
         ("shop.models:_order", False),
         ("nowhere:Order", False),

@@ -11,8 +11,8 @@ from omnibuild.adopt.adoption import Adoption, adopt_contract
 from omnibuild.adopt.contract import kind_of, leaves
 from omnibuild.adopt.original import Original, read_original
 from omnibuild.assemble.yaml_text import to_yaml
+from omnibuild.core.sameness import same
 from omnibuild.core.values import Graph, Json, Kind, NodeSpec, Place, Problem
-from omnibuild.onex.adopted.shapes import same
 from omnibuild.onex.contract import contract
 from omnibuild.onex.names import Names
 from omnibuild.spec.document import read

@@ -221,7 +221,7 @@ class ModelIt(ModelBase):
     And more.
     """
     type: str
-    fields: dict[str, Any] = {} if False else Field(default_factory=dict)
+    fields: dict[str, Any] = Field(default_factory=dict)
     model_name: Optional[str] = Field(default=None, description="Its name.")
     speed: EnumSpeed = EnumSpeed.VERY_FAST
     speeds: dict[EnumSpeed, int] | None = None
@@ -237,7 +237,26 @@ class ModelIt(ModelBase):
     where: Path = Path("/a")
     names: frozenset[str] = frozenset({"a"})
     old: int = Field(0, validation_alias=AliasChoices("old", "older"))
-'''.replace(" = {} if False else", " =")
+'''
+
+
+def test_a_model_that_refers_to_a_generic_class_stays_with_it(tmp_path: Path) -> None:
+    found = adopted(
+        tmp_path,
+        {"n": ["acme.it:ModelIt", "acme.it:ModelFine"]},
+        it="from typing import Generic, TypeVar\nT = TypeVar('T')\n"
+        "class ModelBox(BaseModel, Generic[T]):\n    it: T\n    more: int = Field(1, examples=[1])\n"
+        "class ModelPair(BaseModel, Generic[T]):\n    one: T\n"
+        "class ModelIt(BaseModel):\n    box: ModelBox | None = None\n"
+        "class ModelFine(BaseModel):\n    pair: ModelPair\n",
+    )
+
+    became = {it.source.partition(":")[2]: it.became for it in found.notes}
+    assert became["ModelIt"] == "reference", "mypy --strict takes no bare ModelBox"
+    assert (became["ModelFine"], became["ModelPair"]) == ("model", "model")
+    [note] = [it for it in found.notes if it.source == "acme.it:ModelIt"]
+    assert note.reason.startswith("it refers to ModelBox, which is generic: more: `examples`")
+
 
 COMPARE = Path(__file__).parents[2] / "benchmarks" / "compare_schemas.py"
 

@@ -57,6 +57,7 @@ def shop(make: Make) -> Sandbox:
         {
             "src/shop/__init__.py": "",
             FILE: MODELS,
+            "src/shop/handlers.py": "class HandlerPricer:\n    def handle(self, request): ...\n",
             "src/shop/nodes/node_pricer_compute/contract.yaml": CONTRACT,
         }
     )
@@ -135,3 +136,38 @@ def test_a_workspace_without_the_code_has_nothing_to_compare(shop: Sandbox, tmp_
     elsewhere.write("specs/pricer.yaml", "\n".join(lines) + "\n")
 
     assert told(elsewhere.build()) == []
+
+
+def test_a_handler_that_is_renamed_is_told(shop: Sandbox) -> None:
+    shop.replace("src/shop/handlers.py", "HandlerPricer", "HandlerPrices")
+
+    [(where, message)] = told(shop.build())
+
+    assert where.startswith("specs/pricer.yaml:")
+    assert message.startswith("there is no handler shop.handlers.HandlerPricer: ")
+
+
+def test_a_node_that_has_moved_on_is_not_adopted_again(shop: Sandbox) -> None:
+    spec = (shop.root / "specs/pricer.yaml").read_text()
+    moved = spec[: spec.index("replaces:")] + "output: {total: Decimal}\nlogic: {total: Decimal(1)}\n"
+    shop.write("specs/pricer.yaml", moved)
+    assert shop.build().ok
+
+    again = adopt(shop.root, [str(shop.root / "src")], package=None, write=True)
+
+    assert again.nodes == ()
+    assert [it.code for it in again.problems] == ["adopted"]
+
+
+def test_a_default_that_a_function_makes_of_the_old_class_keeps_the_model_a_reference(make: Make) -> None:
+    usual = "def usual() -> Line:\n    return Line(**dict(sku=open('x').read()))\n\n\nclass Request"
+    models = MODELS.replace("class Request", usual)
+    models = models.replace("    lines: tuple[Line, ...] = ()", "    first: Line = Field(default_factory=usual)")
+    contract = "src/shop/nodes/node_pricer_compute/contract.yaml"
+    sandbox = make({"src/shop/__init__.py": "", FILE: models, contract: CONTRACT})
+
+    made = adopt(sandbox.root, [str(sandbox.root / "src")], package=None, write=True)
+
+    assert any("Request" in it and "usual makes its default" in it for it in made.nodes[0].notes)
+    sandbox.write("src/shop/handlers.py", "class HandlerPricer:\n    def handle(self, request): ...\n")
+    assert sandbox.build().ok

@@ -349,6 +349,15 @@ class Newer(New[date]): ...
             "class It(BaseModel):\n    a: int\n    @field_validator('a', mode='plain')\n    def f(cls, v): ...",
             "the valid",
         ),
+        ("class It(BaseModel):\n    if UTC:\n        a: int", "which fields it has is known only when the code runs"),
+        (
+            "class It(BaseModel):\n    a: Annotated[int, BeforeValidator(int, json_schema_input_type=str)]",
+            "a: BeforeValidator says what is accepted",
+        ),
+        (
+            "class It(BaseModel):\n    a: dict[bool, int] = Field(default_factory=lambda: {True: 1})",
+            "a: its default is made by",
+        ),
         ("class It(BaseModel):\n    __pydantic_extra__: dict[str, int]", "it says of which type extra fields are"),
         ("class It: ...", "it is no pydantic model"),
         ("It = int", "it is not below the folders that are read"),
@@ -360,6 +369,72 @@ class Newer(New[date]): ...
 )
 def test_a_model_that_cannot_be_said_stays_a_reference(tmp_path: Path, text: str, reason: str) -> None:
     assert refused(tmp_path, text).startswith(reason)
+
+
+def test_what_pydantic_takes_for_a_variable_of_the_class_is_no_field(tmp_path: Path) -> None:
+    text = """
+from typing import Final, TYPE_CHECKING
+class It(BaseModel):
+    a: int
+    limit: Final[int] = 3
+    other: "Final" = Field(3)
+    given: Final[int]
+    shared: ClassVar[int] = 3
+    if TYPE_CHECKING:
+        never: int
+"""
+    assert [it.name for it in model(tmp_path, text).fields] == ["a", "given"]
+
+
+@pytest.mark.parametrize(
+    ("bases", "extra"),
+    [("Strict, Loose", Extra.ALLOW), ("Loose, Strict", Extra.FORBID), ("Strict, Plain", Extra.IGNORE)],
+)
+def test_of_several_bases_the_configuration_of_the_last_counts(tmp_path: Path, bases: str, extra: Extra) -> None:
+    text = f"""
+class Top(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+class Strict(Top, extra="forbid"): ...
+class Loose(Top, extra="allow"): ...
+class Plain(Top): ...
+class It({bases}):
+    a: int
+"""
+    assert model(tmp_path, text).extra is extra
+
+
+def test_what_the_language_has_no_word_for_is_told(tmp_path: Path) -> None:
+    text = """
+class It(BaseModel):
+    model_config = ConfigDict(str_strip_whitespace=True, strict=False)
+    a: int = Field(exclude=True, repr=False)
+    b: int = Field(serialization_alias="c", strict=None)
+"""
+    assert model(tmp_path, text).notes == (
+        "`str_strip_whitespace` stays with the existing class",
+        "a: `exclude` stays with the existing class",
+        "b: `serialization_alias` stays with the existing class",
+    )
+
+
+def test_the_methods_of_an_enum_stay_python(tmp_path: Path) -> None:
+    text = """
+class Base(str, Enum):
+    def upper_name(self): ...
+class It(Base):
+    A = "a"
+    @classmethod
+    def _missing_(cls, value): ...
+    @property
+    def is_a(self): ...
+"""
+    shape = models(tmp_path, text).shape("acme.it:It")
+    assert isinstance(shape, EnumShape)
+    assert [(it.kind, it.name) for it in shape.kept] == [
+        ("method", "_missing_"),
+        ("property", "is_a"),
+        ("method", "upper_name"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -384,6 +459,10 @@ def test_enums(tmp_path: Path, text: str, members: list[tuple[str, str | int, st
         ("class It(Enum):\n    A = object()", "the value of `A` is known only when the code runs"),
         ("class It(Enum):\n    A = 1\n    B = 'b'", "an enum of texts and numbers"),
         ("class It(Enum): ...", "an enum without members"),
+        (
+            "class Base(StrEnum):\n    def _generate_next_value_(n, *_): return n\nclass It(Base):\n    A = auto()",
+            "the value of `A` is known only when the code runs",
+        ),
         ("import enum\nclass It(enum.Flag):\n    A = 1", "an enum of flags"),
     ],
 )

@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from omnibuild.adopt.original import Original, read_original
-from omnibuild.adopt.yaml_values import MOST_VALUES
 from omnibuild.core.values import Level, Place, Problem
+from omnibuild.spec.yaml_values import MOST_VALUES
 
 LETTERS = "abcdefghij"
 BOMB = "a: &a [x]\n" + "".join(f"{it}: &{it} [{', '.join([f'*{before}'] * 9)}]\n" for before, it in pairwise(LETTERS))

@@ -57,8 +57,11 @@ def test_an_edit_past_the_spec_is_told_until_one_of_the_two_gives_way(stock: San
 
     [problem] = found(report)
     assert (report.ok, problem.level, place(problem)) == (True, Level.WARN, "specs/stock.yaml:6:9")
-    assert problem.message == f"{FILE} and the spec say different things: `metadata`, `terminal_event`"
-    assert f"copy out/src/acme/nodes/node_stock_compute/contract.yaml to {FILE}" in problem.hint
+    assert problem.message == (
+        f"{FILE} and the spec say different things: "
+        '`metadata.transport_type` is `"http"` there, `"kafka"` in the spec; `terminal_event` is only in the spec'
+    )
+    assert "out/src/acme/nodes/node_stock_compute/contract.yaml is what the spec says" in problem.hint
     assert found(stock.build()) == [problem], "it is told in every build"
     text = (stock.root / "out/src/acme/nodes/node_stock_compute/contract.yaml").read_text()
     stock.write(FILE, text)
@@ -88,7 +91,7 @@ def test_an_edit_rebuilds_its_node_alone(make: Make) -> None:
     assert statuses(stock.build()) == {"stock": Status.BUILT, "other": Status.UP_TO_DATE}
 
 
-@pytest.mark.parametrize("text", ["[1, 2]", "a: [", ""])
+@pytest.mark.parametrize("text", ["[1, 2]", "a: [", "", f"a: {'[' * 9000}{']' * 9000}"])
 def test_an_original_that_is_none_any_more(stock: Sandbox, text: str) -> None:
     stock.write(FILE, text)
     [problem] = found(stock.build())
@@ -97,7 +100,42 @@ def test_an_original_that_is_none_any_more(stock: Sandbox, text: str) -> None:
 
 def test_an_original_that_is_gone(stock: Sandbox) -> None:
     (stock.root / FILE).unlink()
-    report = stock.build()
-    [problem] = report.problems
-    assert (report.ok, problem.code, place(problem)) == (True, "original", "specs/stock.yaml:6:9")
+    [problem] = stock.build().problems
+    assert (problem.code, problem.level, place(problem)) == ("G19", Level.WARN, "specs/stock.yaml:6:9")
+    assert problem.message == f"there is no {FILE} that could be read"
     assert problem.hint == "remove `from` if the generated contract has taken its place"
+    stock.write("omnibuild.toml", '[workspace]\npackage = "acme"\n[gates]\nG19 = "block"\n')
+    assert not stock.check().ok
+    stock.write(FILE, CONTRACT)
+    assert stock.check().ok
+
+
+def test_what_a_spec_holds_as_text_only_is_no_difference(make: Make) -> None:
+    contract = f"\ufeff{CONTRACT}since: 2024-01-01\nlabels: {{on: 1, 2: two}}\n"
+    spec = f"{SPEC}  since: '2024-01-01'\n  labels: {{'on': 1, '2': two}}\n"
+    stock = make({"specs/stock.yaml": spec, FILE: contract})
+    assert stock.build().problems == ()
+    stock.replace(FILE, "2024-01-01", "2024-13-45")
+    [problem] = found(stock.build())
+    assert problem.message.endswith('things: `since` is `"2024-13-45"` there, `"2024-01-01"` in the spec')
+
+
+def test_true_is_not_1(make: Make) -> None:
+    stock = make({"specs/stock.yaml": f"{SPEC}  live: true\n", FILE: f"{CONTRACT}live: true\n"})
+    assert stock.build().problems == ()
+    stock.replace(FILE, "true", "1")
+    assert len(found(stock.build())) == 1
+
+
+def test_a_check_that_is_blocked_does_not_call_the_files_of_the_node_left_over(stock: Sandbox) -> None:
+    stock.build()
+    stock.write("omnibuild.toml", '[workspace]\npackage = "acme"\n[gates]\nG19 = "block"\n')
+    stock.replace(FILE, "kafka", "http")
+
+    assert [it.code for it in stock.check().problems] == ["G19"]
+
+
+def test_of_many_differences_the_first_are_told(stock: Sandbox) -> None:
+    stock.write(FILE, CONTRACT + "".join(f"key_{number}: {number}\n" for number in range(7)))
+    [problem] = found(stock.build())
+    assert problem.message.endswith("`key_3` is only there; and 3 more")

@@ -50,9 +50,14 @@ class _Traffic:
 
     def near(self, topic: str, others: Iterable[str]) -> str | None:
         """Return the topic that may be meant: of the same producer, and called nearly so."""
-        events = {_event(it): it for it in others if _producer(it) == _producer(topic) and it != topic}
+        events = {_event(it): it for it in others if _kind(it) == _kind(topic) and it != topic}
         meant = nearest(_event(topic), events)
         return events[meant] if meant else None
+
+
+def _kind(topic: str) -> tuple[str, ...]:
+    """Return the category and the producer of a topic."""
+    return tuple(topic.split(".")[1:3])
 
 
 def _event(topic: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from omnibuild.core.sameness import same
 from omnibuild.core.values import Json
 
 VERBATIM = "contract"
@@ -236,15 +237,6 @@ def merged(base: Mapping[str, Json], over: Mapping[str, Json]) -> dict[str, Json
         below = result.get(key)
         result[key] = merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
     return result
-
-
-def same(one: Json, other: Json) -> bool:
-    """Return whether two values are the same, numbers and booleans kept apart."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(it, other[key]) for key, it in one.items())
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    return type(one) is type(other) and one == other
 
 
 def kept(shape: Shape, value: Json) -> Iterator[Json]:

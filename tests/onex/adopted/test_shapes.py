@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from omnibuild.core.sameness import same
 from omnibuild.core.values import Json
 from omnibuild.onex.adopted.sections import ARGUMENT, DISPATCH, END, ENTRY, HANDLER, RESULT, SECTIONS, STATE
 from omnibuild.onex.adopted.shapes import (
@@ -20,7 +21,6 @@ from omnibuild.onex.adopted.shapes import (
     Version,
     kept,
     merged,
-    same,
 )
 from tests.onex.adopted.contracts import VALUES, of
 

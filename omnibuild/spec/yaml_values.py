@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
 from omnibuild.core.values import Json
+
+_Loader: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 DEEPEST = 100
 """How deep a contract may be nested, its aliases followed."""
@@ -28,6 +32,47 @@ class Remark:
     line: int
     column: int
     hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A document: its root as it is written, and what it holds.
+
+    `twice` and `texts` are what is to be said of it: keys that hide others, and what comes back as text.
+    """
+
+    root: Any
+    data: Json
+    twice: Sequence[Remark]
+    texts: Sequence[Remark]
+
+
+def composed(text: str) -> Composed | Remark:
+    """Return the document that a text holds, or why it cannot be taken over."""
+    if "\x00" in text:
+        return Remark("it holds a null character", 1, 1, "is it a text at all?")
+    if _may_be_deep(text) and (line := _too_deep(text)):
+        return Remark(f"it is nested more than {DEEPEST} deep", line, 1, "a contract is read by people")
+    loader = _Loader(text)
+    values = YamlValues(loader)
+    try:
+        root = loader.get_single_node()
+        data = values.data(root) if root else None
+    except yaml.MarkedYAMLError as error:
+        return _no_yaml(error)
+    except yaml.YAMLError as error:
+        return Remark(f"it is not YAML: {str(error).splitlines()[0]}", 1, 1, "mend it and adopt again")
+    finally:
+        loader.dispose()
+    return values.faults[0] if values.faults else Composed(root, data, values.twice, values.texts)
+
+
+def _no_yaml(error: yaml.MarkedYAMLError) -> Remark:
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    if error.context == "expected a single document in the stream":
+        return Remark("it holds several documents", line, column, "a contract is one: give each a file")
+    return Remark(f"it is not YAML: {error.problem or error.context}", line, column, "mend it and adopt again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,3 +205,29 @@ def _kind(node: yaml.Node) -> str:
 
 def _remark(node: yaml.Node, message: str, hint: str = "") -> Remark:
     return Remark(message, node.start_mark.line + 1, node.start_mark.column + 1, hint)
+
+
+def _may_be_deep(text: str) -> bool:
+    """Return whether a text could be nested too deep; cheap, and never wrong about those that could not."""
+    depth = deepest = 0
+    for it in re.finditer(r"[\[{\]}]", text):
+        depth = depth + 1 if it.group() in "[{" else max(0, depth - 1)
+        deepest = max(deepest, depth)
+    margins = max((len(it.group()) for it in re.finditer(r"^(?:[ ]|- ?|\? ?)+", text, re.MULTILINE)), default=0)
+    return deepest + margins > DEEPEST
+
+
+def _too_deep(text: str) -> int:
+    """Return the line in which a text is nested too deep, 0 if it nowhere is. libyaml's composer would overflow."""
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=_Loader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > DEEPEST:
+                    return event.start_mark.line + 1 if event.start_mark else 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+    except yaml.YAMLError:
+        return 0  # told with its place when the text is read
+    return 0
