@@ -17,7 +17,7 @@ DOCUMENTS = sorted([*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/*.md")])
 SHELLS = ("console", "bash", "sh")
 
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_FILE = re.compile(r"# (\S+/\S+\.\w+)\n")
+_FILE = re.compile(r"# (\S+/\S+\.\w+)(, as omnibuild wrote it)?\n")
 _STEP = re.compile(r"^\$ (.+)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 
 
@@ -39,6 +39,12 @@ class Block:
         """The file that the block is, if its first line names one."""
         found = _FILE.match(self.text)
         return found[1] if found else None
+
+    @property
+    def is_made(self) -> bool:
+        """Whether it shows a file that omnibuild has written."""
+        found = _FILE.match(self.text)
+        return bool(found and (found[2] or found[1].startswith("out/")))
 
 
 def code(text: str, begin: int = 0, end: int | None = None) -> Iterator[Block]:
@@ -114,7 +120,7 @@ class Reader:
 
     def do(self, block: Block) -> None:
         """Do what one block says."""
-        if block.file and block.file.startswith("out/"):
+        if block.file and block.is_made:
             self._look(block.file, block)
         elif block.file:
             self._write({block.file: block.text})

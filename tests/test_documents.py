@@ -120,6 +120,24 @@ def test_the_page_of_ci_shows_what_the_hooks_and_the_action_have() -> None:
                 assert set(step["with"]) <= set(action["inputs"])
 
 
+# ------------------------------------------------------------------------------------- the times
+
+_ROW = re.compile(r"^\| (.+?) \| 1,000 \| (\S+ m?s) \(", re.MULTILINE)
+_TIMES = re.compile(r"(?<=^\| what a build finds \| takes \|\n\| --- \| --- \|\n)(?:\| .+ \| .+ \|\n)+", re.MULTILINE)
+
+
+def test_the_times_of_the_readme_were_measured(regen: bool) -> None:
+    readme = REPOSITORY / "README.md"
+    measured = dict(_ROW.findall((REPOSITORY / "benchmarks/RESULTS.md").read_text()))
+    named = [it.split(" | ")[0].removeprefix("| ") for it in _TIMES.findall(readme.read_text())[0].splitlines()]
+    rows = "".join(f"| {it} | {measured[it]} |\n" for it in named)
+    if regen:
+        readme.write_text(_TIMES.sub(lambda _: rows, readme.read_text()))
+
+    assert named
+    assert rows in readme.read_text(), "pytest tests/test_documents.py --regen writes it anew"
+
+
 # ------------------------------------------------------------------------------------- the graph
 
 
