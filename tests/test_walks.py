@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.pages import DOCUMENTS, SHELLS, Walk, blocks, code, take
-from tests.workspaces import REPOSITORY, TOML
+from tests.workspaces import PRICER, REPOSITORY, TOML, workspace
 
 SPEC = next(it for it in blocks((REPOSITORY / "README.md").read_text(), "yaml") if it.startswith("# specs/"))
 SHOP = ("omnibuild init shop", "cd shop")
@@ -65,3 +68,18 @@ def test_every_block_of_commands_is_run_or_said_to_be_run_elsewhere(name: str) -
     left = {it.first for it in code(text) if it.language in SHELLS and it.start not in walked}
 
     assert left == ELSEWHERE.get(name, {}).keys()
+
+
+def test_the_python_of_the_readme_runs(built_once: Path, tmp_path: Path) -> None:
+    program = next(it for it in blocks((REPOSITORY / "README.md").read_text(), "python") if "Workspace" in it)
+    workspace(tmp_path / "shop", {"specs/pricer.yaml": PRICER})
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stdout == "pricer built ('it was never built',)\n", done.stderr
