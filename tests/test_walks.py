@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.pages import DOCUMENTS, SHELLS, Walk, blocks, code, take
-from tests.workspaces import PRICER, REPOSITORY, TOML, workspace
+from tests.workspaces import REPOSITORY, TOML, workspace
 
 SPEC = next(it for it in blocks((REPOSITORY / "README.md").read_text(), "yaml") if it.startswith("# specs/"))
 SHOP = ("omnibuild init shop", "cd shop")
@@ -72,7 +72,7 @@ def test_every_block_of_commands_is_run_or_said_to_be_run_elsewhere(name: str) -
 
 def test_the_python_of_the_readme_runs(built_once: Path, tmp_path: Path) -> None:
     program = next(it for it in blocks((REPOSITORY / "README.md").read_text(), "python") if "Workspace" in it)
-    workspace(tmp_path / "shop", {"specs/pricer.yaml": PRICER})
+    workspace(tmp_path / "shop", {"specs/order_pricer.yaml": SPEC})
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=tmp_path,
@@ -82,4 +82,4 @@ def test_the_python_of_the_readme_runs(built_once: Path, tmp_path: Path) -> None
         check=False,
     )
 
-    assert done.stdout == "pricer built ('it was never built',)\n", done.stderr
+    assert done.stdout == "order_pricer built ('it was never built',)\n", done.stderr
