@@ -44,6 +44,9 @@ ELSEWHERE = {
         "bash .ci/run": "it runs these tests",
         ".venv/bin/pytest                        # everything": "the steps of .ci/run, and parts of them",
         ".venv/bin/pytest --regen": "it would change what it is to be compared with",
+        ".venv/bin/pytest tests/test_walks.py --regen   # write what the commands print now into the documents": (
+            "so would this; tests/test_site.py builds the site"
+        ),
         ".ci/pin                                 # keeps the versions that still fit": "it asks for new versions",
     },
 }
