@@ -108,6 +108,16 @@ class Walk:
         return begin, len(text) if end < 0 else end + 1
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What the document should say from one place to another, and how that differs from what it says."""
+
+    start: int
+    end: int
+    text: str
+    difference: str
+
+
 @dataclass(slots=True)
 class Reader:
     """Somebody who does what a document says: writes its files, runs its commands, looks at what comes of them."""
@@ -115,8 +125,8 @@ class Reader:
     here: Path
     files: dict[str, str]
     differences: list[str] = field(default_factory=list)
-    shown: list[tuple[int, int, str]] = field(default_factory=list)
-    """What stands in the document, from where to where, and what was printed instead."""
+    corrections: list[Correction] = field(default_factory=list)
+    """The differences that can be written into the document."""
 
     def do(self, block: Block) -> None:
         """Do what one block says."""
@@ -158,17 +168,20 @@ class Reader:
         done = self.run(command)
         if re.fullmatch(pattern(printed), steady(done.stdout)):
             return
-        self.differences.append(f"not what the document shows:\n$ {command}\n{done.stdout}{done.stderr}")
-        if "…\n" not in printed:
-            self.shown.append((start, start + len(printed), done.stdout))
+        difference = f"not what the document shows:\n$ {command}\n{done.stdout}{done.stderr}"
+        if "…\n" in printed:
+            self.differences.append(difference)
+        else:
+            self.corrections.append(Correction(start, start + len(printed), done.stdout, difference))
 
     def _look(self, file: str, block: Block) -> None:
         """Compare a generated file with the block that shows it below its name."""
         path = self.here / file
         made = path.read_text() if path.exists() else ""
         if block.text != f"{block.first}\n{made}":
-            self.differences.append(f"not what the document shows: {file}\n{made}")
-            self.shown.append((block.start, block.start + len(block.text), f"{block.first}\n{made}"))
+            difference = f"not what the document shows: {file}\n{made}"
+            end = block.start + len(block.text)
+            self.corrections.append(Correction(block.start, end, f"{block.first}\n{made}", difference))
 
     def _write(self, files: Mapping[str, str]) -> None:
         for file, text in files.items():
@@ -178,7 +191,10 @@ class Reader:
 
 
 def take(walk: Walk, root: Path, *, regen: bool = False) -> list[str]:
-    """Do what a part of a document says, in this folder; return what differs, and correct it with `regen`."""
+    """Do what a part of a document says, in this folder; return what differs.
+
+    With `regen` the document is corrected, and what is returned is what cannot be.
+    """
     document = REPOSITORY / walk.document
     text = document.read_text()
     reader = Reader(root, dict(walk.files))
@@ -194,10 +210,11 @@ def take(walk: Walk, root: Path, *, regen: bool = False) -> list[str]:
         reader.enter()
     for block in part:
         reader.do(block)
-    if regen and reader.shown:
-        for start, end, printed in reversed(reader.shown):
-            text = text[:start] + printed + text[end:]
-        document.write_text(text)
+    if not regen:
+        return reader.differences + [it.difference for it in reader.corrections]
+    for it in reversed(reader.corrections):
+        text = text[: it.start] + it.text + text[it.end :]
+    document.write_text(text)
     return reader.differences
 
 
