@@ -24,11 +24,11 @@ from typing import Any
 import yaml
 
 from omnibuild.adapters.sources import DiskSources
-from omnibuild.adopt.documents import Adoption, Document, adopt
-from omnibuild.adopt.library import Library
-from omnibuild.adopt.lookup import Lookup
-from omnibuild.adopt.models import Models
-from omnibuild.adopt.shapes import ModelShape, Opaque
+from omnibuild.adopt.code.library import Library
+from omnibuild.adopt.code.lookup import Lookup
+from omnibuild.adopt.models.documents import Adoption, Document, adopt
+from omnibuild.adopt.models.reader import Models
+from omnibuild.adopt.models.shapes import ModelShape, Opaque
 from omnibuild.assemble.yaml_text import to_yaml
 from omnibuild.core.values import Problem, Spec
 from omnibuild.graph.resolve import resolve

@@ -117,13 +117,18 @@ def must_notice(side: Side) -> None:
         raise NotMeasuredError(f"{_name(side)} does not notice that a file has changed, so its figures mean nothing")
 
 
+def environment(side: Side) -> dict[str, str]:
+    """Return the environment of a run, without what a shell may have set for its user."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+    return {**kept, "LC_ALL": "C.UTF-8", **side.environment}
+
+
 def _measured(side: Side) -> tuple[Sample, int, str]:
     side.prepare()
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
     with tempfile.NamedTemporaryFile("r", encoding="utf-8", errors="replace") as output:
         launcher = subprocess.Popen(  # noqa: S603 - the commands are our own
             [*_LAUNCHER, str(side.folder), output.name, *side.command],
-            env={**kept, "LC_ALL": "C.UTF-8", **side.environment},
+            env=environment(side),
             stdout=subprocess.PIPE,
             text=True,
         )

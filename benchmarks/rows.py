@@ -11,6 +11,7 @@ import table
 from bench import Bench, all_built, say
 from measure import Side, interleaved, run
 from table import Row
+from watching import watched
 from workspace import CONSTANT, EXPRESSION, make
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -60,6 +61,24 @@ def _changed(bench: Bench, nodes: int, name: str, text: str) -> Side:
         ["build", "--mode", "fast"],
         lambda: file.write_text(original.replace(text, f"{text} + {next(variants)} * 0")),
     )
+
+
+def _built_one(nodes: str) -> str | None:
+    return None if '"built": 1,' in nodes and '"failed": 0,' in nodes else "it did not build just one node"
+
+
+def watch(bench: Bench) -> Iterator[Row]:
+    """Measure how long a watch takes from a changed spec to its answer, against a build after the same change."""
+    for nodes in bench.sizes:
+        name = f"node_{nodes // 20 * 10 + 3}.yaml"
+        once = _changed(bench, nodes, name, EXPRESSION)
+        arguments = ["watch", "--mode", "fast", "--json"]
+        ours = bench.ours(once.folder, _built_one, arguments, once.prepare)
+        say(f"watch, {nodes:,} nodes")
+        found = watched(ours, bench.repeats(nodes))
+        builds = interleaved({"omnibuild build": once}, bench.repeats(nodes))["omnibuild build"]
+        what, goal = "one spec changed under `watch --mode fast`", 1.5 if nodes == SMALL else None
+        yield table.ratio(what, nodes, found, "`omnibuild build --mode fast`", builds, goal=goal)
 
 
 def cold(bench: Bench) -> Iterator[Row]:
@@ -130,6 +149,7 @@ BENCHMARKS: dict[str, Callable[[Bench], Iterable[Row]]] = {
     "cold": cold,
     "noop": nothing_to_do,
     "edit": one_change,
+    "watch": watch,
     "balanced": balanced,
     "first": first_build,
     "memory": memory,

@@ -29,6 +29,8 @@ just one node was built, that every file is there.
   to. SCons is set up as its manual advises for speed. After the runs a spec is changed, and every tool must notice.
 - **one spec or body changed**: one expression, or one constant in a body, to what no cache has seen;
   `omnibuild build --mode fast`.
+- **watch**: the same change of a spec, while `omnibuild watch --mode fast --json` is at work and has been at rest;
+  from the end of the write to the line of its answer, against the build of a process of its own.
 - **cold**: `out/`, `cache/` and whatever is kept in the user's cache folder are removed before each run; time per node.
   datamodel-code-generator gets JSON Schemas with the three models of a compute node and makes pydantic 2 models with
   its default formatters, start-up divided by the number of files, in the faster of two ways; it makes the models only.

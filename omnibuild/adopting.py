@@ -9,26 +9,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from omnibuild.adapters.contract_files import ContractFile, ContractFiles
-from omnibuild.adapters.folder import FolderInputs
 from omnibuild.adapters.fresh import ignore, settings_text, write_new
 from omnibuild.adapters.importable import importable
 from omnibuild.adapters.sources import DiskSources
+from omnibuild.adapters.specs_there import SpecsThere
 from omnibuild.adopt.adoption import Adoption, adopt_contract
-from omnibuild.adopt.arrangement import arranged, declaration
+from omnibuild.adopt.code.library import Library
+from omnibuild.adopt.code.lookup import Lookup
 from omnibuild.adopt.contract import kind_of
 from omnibuild.adopt.contract_values import ends
 from omnibuild.adopt.findings import Progress, findings
 from omnibuild.adopt.findings.subject import Subject
-from omnibuild.adopt.library import Library
-from omnibuild.adopt.lookup import Lookup
 from omnibuild.adopt.metadata import read_tags
-from omnibuild.adopt.models import Models
+from omnibuild.adopt.models.arrangement import arranged, declaration
+from omnibuild.adopt.models.node_models import NodeModels
+from omnibuild.adopt.models.reader import Models
 from omnibuild.adopt.names import node_names, usual_name
-from omnibuild.adopt.node_models import NodeModels
 from omnibuild.adopt.original import Original, read_original
 from omnibuild.adopt.spec_text import spec_text
 from omnibuild.core.values import Json, Kind, Level, Place, Problem, Settings
-from omnibuild.spec.document import declared, read
 from omnibuild.spec.workspace_names import package_fault
 from omnibuild.workspace import FILE, ConfigurationError, Workspace
 
@@ -113,13 +112,13 @@ def adopt(
     """
     root, settings, fresh = _workspace(folder, package)
     problems: list[Problem] = []
-    candidates = list(_candidates(_files(root, settings), words, problems))
+    candidates = list(_candidates(_files(root, settings, folder), words, problems))
     if settings.package in {it.file.package for it in candidates}:
         message = f"what is generated is called `{settings.package}`, as the package that is adopted"
         hint = "choose another name, so that one does not hide the other where both can be imported"
         problems.append(Problem("package", message, hint=hint, level=Level.WARN))
-    there = _There.of(root, settings)
-    before = there.refused(candidates)
+    there = SpecsThere.of(root, settings)
+    before = there.refused([(it.original, it.kind) for it in candidates])
     problems += _said_before(candidates, before)
     candidates = [it for position, it in enumerate(candidates) if position not in before]
     problems += (warning for it in candidates for warning in it.original.warnings)
@@ -142,7 +141,7 @@ def adopt(
 
 
 def _models(
-    candidates: Sequence[_Candidate], names: Sequence[str], there: _There, is_importable: Callable[[str], bool]
+    candidates: Sequence[_Candidate], names: Sequence[str], there: SpecsThere, is_importable: Callable[[str], bool]
 ) -> NodeModels:
     wanted = {
         name: [source for source in dict.fromkeys(ends(it.original.data)) if source]
@@ -174,7 +173,7 @@ def report(folder: Path, words: Sequence[str], *, progress: Progress | None = No
     """Hold the contracts that the words lead to against one another and against their code; nothing is written."""
     problems: list[Problem] = []
     root = Workspace.find(folder)
-    files = _files(root, Workspace.open(folder).settings) if root else ContractFiles(folder)
+    files = _files(root, Workspace.open(folder).settings, folder) if root else ContractFiles(folder, folder=folder)
     candidates = list(_candidates(files, words, problems))
     lookup = _lookup(candidates)
     models = Models(lookup)
@@ -185,9 +184,9 @@ def report(folder: Path, words: Sequence[str], *, progress: Progress | None = No
     return Reported(root or folder, packages, tuple(found), tuple(problems))
 
 
-def _files(root: Path, settings: Settings) -> ContractFiles:
+def _files(root: Path, settings: Settings, folder: Path) -> ContractFiles:
     """Return what finds contracts: those that omnibuild made are nobody's to adopt."""
-    return ContractFiles(root, (settings.out, settings.cache))
+    return ContractFiles(root, (settings.out, settings.cache), folder)
 
 
 def _lookup(candidates: Sequence[_Candidate]) -> Lookup:
@@ -241,43 +240,6 @@ def _lacking(original: Original, key: str, hint: str) -> Problem:
     return Problem("contract", f"this contract cannot be adopted: {message}", original.at(key), hint)
 
 
-@dataclass(frozen=True, slots=True)
-class _There:
-    """What the specs of a workspace declare already, and the contracts that were adopted before: name to file.
-
-    A file of its own takes a name, too: nothing is written in its place, and Python beside a spec would be its body.
-    """
-
-    names: frozenset[str]
-    adopted: Mapping[str, str]
-
-    @classmethod
-    def of(cls, root: Path, settings: Settings) -> _There:
-        inputs = FolderInputs(root, settings.specs)
-        names = {it.stem for it in (root / settings.specs).glob("*.*")}
-        adopted: dict[str, str] = {}
-        for file in inputs.specs():
-            text = inputs.text(file)
-            if isinstance(text, str):
-                names |= {*declared(text)}
-                for it in read(file, text)[0]:
-                    if it.declares == "node":
-                        adopted[_adopted_name(it.data)] = file
-        return cls(frozenset(names), adopted)
-
-    def refused(self, candidates: Sequence[_Candidate]) -> dict[int, str]:
-        """Return the positions of the contracts that have a spec already, each with its file.
-
-        A node that has moved on has lost its contract's name, and is known by its own.
-        """
-        found: dict[int, str] = {}
-        for position, it in enumerate(candidates):
-            own = f"node_{usual_name(_name(it.original), it.kind)}_{it.kind.value}"
-            if file := self.adopted.get(_name(it.original)) or self.adopted.get(own):
-                found[position] = file
-        return found
-
-
 def _said_before(candidates: Sequence[_Candidate], refused: Mapping[int, str]) -> Iterator[Problem]:
     """Yield what is to be said of contracts that have a spec already; of many, one thing."""
     if len(refused) > _FEW:
@@ -292,13 +254,6 @@ def _said_before(candidates: Sequence[_Candidate], refused: Mapping[int, str]) -
 
 
 _FEW = 3
-
-
-def _adopted_name(data: Mapping[str, Json]) -> str:
-    """Return the name of the contract that a spec was made of."""
-    adopted = data.get("adopted")
-    said = adopted.get("name") if isinstance(adopted, dict) else None
-    return str(said or f"node_{data.get('node')}_{data.get('kind')}")
 
 
 def _shared_file(name: str, settings: Settings) -> str:

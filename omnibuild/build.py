@@ -32,6 +32,7 @@ from omnibuild.memory import Part
 from omnibuild.onex.assembly import PACKAGE
 from omnibuild.originals import drift
 from omnibuild.promotion import Change, Promotion
+from omnibuild.selectors import meanings
 from omnibuild.survey import Survey, judge_graph, survey
 
 BATCH = 25
@@ -109,7 +110,9 @@ class _Build:
         self._problems += drift(self._survey, self._world, self._levels)
         self._problems += self._templates.check()
         self._failed |= self._survey.failed
-        names, wrong = (self._part.nodes, []) if self._part else self._survey.selected(self._options.selectors)
+        asked = self._options.selectors
+        meant = meanings(asked, self._survey, self._world, self._settings)
+        names, wrong = (self._part.nodes, []) if self._part else self._survey.selected(asked, meant)
         self._problems += wrong
         if self._options.selectors:
             self._survey = self._survey.limited(names, self._world.output.ledger())

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from omnibuild import gates
 from omnibuild.assemble.template import Templates
+from omnibuild.core.nearest import nearest
 from omnibuild.core.ports import World
 from omnibuild.core.values import (
     Graph,
@@ -27,7 +28,7 @@ from omnibuild.core.values import (
 )
 from omnibuild.gates.gate import DocumentSubject, GraphSubject
 from omnibuild.graph.resolve import resolve
-from omnibuild.graph.selection import closure, select
+from omnibuild.graph.selection import Meanings, closure, select
 from omnibuild.onex.assembly import PACKAGE
 from omnibuild.onex.interface import interfaces
 from omnibuild.onex.names import Names
@@ -120,12 +121,14 @@ class Survey:
     def _expansion(self, pointer: Pointer) -> Expansion | None:
         return next((it for it in self.expansions.values() if it.owns(pointer)), None)
 
-    def selected(self, selectors: Sequence[str]) -> tuple[tuple[str, ...], list[Problem]]:
+    def selected(
+        self, selectors: Sequence[str], meanings: Meanings | None = None
+    ) -> tuple[tuple[str, ...], list[Problem]]:
         """Return the nodes that selectors pick among those that can be built, with what these need."""
         usable = [it for it in selectors if it.strip("+") not in self.failed | self.skipped]
         if selectors and not usable:
             return (), []
-        names, problems = select(self.graph, usable)
+        names, problems = select(self.graph, usable, meanings)
         needs = {name: [need.node for need in self.graph.needs[name]] for name in self.graph.order}
         wanted = closure(names, needs)
         return tuple(name for name in self.graph.order if name in wanted), problems
@@ -230,6 +233,15 @@ def _read(it: Document, around: _Around, world: World, settings: Settings) -> _R
             imported += (path for line in shape.imports for path in line.paths)
     spec = spec and replace(spec, imports=around.code.behind(imported))
     return _Reading(it.name, spec, tuple(needs), tuple(problems))
+
+
+def no_node(node: str, known: Collection[str], broken: Collection[str]) -> Problem:
+    """Return the problem that there is no such node, or none whose spec is sound."""
+    if node in broken:
+        return Problem("broken", f"the spec of `{node}` has problems", hint="`omnibuild build` shows them")
+    near = nearest(node, known)
+    hint = f"did you mean `{near}`?" if near else "`omnibuild list` shows the names"
+    return Problem("unknown-node", f"there is no node `{node}`", hint=hint)
 
 
 def judge_graph(found: Survey, levels: Mapping[str, Level], names: Collection[str]) -> list[Problem]:

@@ -8,7 +8,7 @@ report = Workspace.open("path").build()
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from omnibuild.cache.decision import Decision
     from omnibuild.cache.manifest import Difference
     from omnibuild.core.ports import Listener, World
+    from omnibuild.graph.selection import Meanings
     from omnibuild.survey import Survey
 
 FILE = "omnibuild.toml"
@@ -55,6 +56,7 @@ class Plan:
     problems: tuple[Problem, ...]
     failed: frozenset[str]
     skipped: frozenset[str]
+    survey: Survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ class Workspace:
         self._listen: Listener = listen or _ignore
         self._warnings: list[Problem] = []
         self._finished: Finished | None = None
+        self.seen: Sightings | None = None
+        """What the last build or check looked at, if that was the whole workspace."""
         self._usual = settings.mode
         self._alone = False
         self._log: EventLog | None = None
@@ -171,16 +175,23 @@ class Workspace:
 
         return survey(self._world(), self.settings)
 
+    def meanings(self, selectors: Sequence[str], found: Survey) -> Meanings:
+        """Return what the selectors mean that look back, such as `changed`; see `omnibuild.graph.selection`."""
+        from omnibuild.selectors import meanings
+
+        return meanings(selectors, found, self._world(), self.settings)
+
     def plan(self, *selectors: str) -> Plan:
         """Say what a build would do about each node, without assembling anything."""
         from omnibuild.assemble.template import Templates
         from omnibuild.decisions import decisions
         from omnibuild.onex.assembly import PACKAGE
+        from omnibuild.selectors import meanings
         from omnibuild.survey import survey
 
         world = self._world()
         found = survey(world, self.settings)
-        names, wrong = found.selected(selectors)
+        names, wrong = found.selected(selectors, meanings(selectors, found, world, self.settings))
         decided = decisions(found, world, self.settings, Templates(world.templates))
         problems = tuple(found.place(it) for it in (*found.problems, *wrong))
         return Plan(
@@ -188,17 +199,19 @@ class Workspace:
             (*problems, *self._warnings),
             found.failed,
             found.skipped,
+            found,
         )
 
     def explain(self, node: str) -> Explanation:
         """Say why a node is or is not rebuilt. Raises NodeError if there is no such sound node."""
         from omnibuild.cache.decision import chain, needed
         from omnibuild.cache.manifest import differences
+        from omnibuild.survey import no_node
 
         plan = self.plan()
         decision = plan.decisions.get(node)
         if decision is None:
-            raise NodeError(_no_node(node, plan.decisions, plan.failed | plan.skipped))
+            raise NodeError(no_node(node, plan.decisions, plan.failed | plan.skipped))
         found = tuple(differences(decision.before, decision.manifest)) if decision.before else ()
         chains = tuple(
             (node, *chain(name, plan.decisions)) for name in dict.fromkeys(needed(it.label) for it in found) if name
@@ -212,11 +225,12 @@ class Workspace:
         """
         from omnibuild.adapters.runtime import run_node
         from omnibuild.onex.names import folder
+        from omnibuild.survey import no_node
 
         found = self.survey()
         spec = found.graph.specs.get(node)
         if not isinstance(spec, NodeSpec):
-            raise NodeError(_no_node(node, found.graph.order, found.failed | found.skipped))
+            raise NodeError(no_node(node, found.graph.order, found.failed | found.skipped))
         sources = self.root / self.settings.out / "src"
         contract = sources / self.settings.package / "nodes" / folder(spec) / "contract.yaml"
         if not contract.is_file():
@@ -244,7 +258,7 @@ class Workspace:
                     world, seen = self._world_and_sightings()
                     report, found = build(world, self.settings, options)
                     world.cache.settle()
-                    self._finished = Finished(seen, found, world.tools) if not selectors else None
+                    self.seen, self._finished = seen, Finished(seen, found, world.tools) if not selectors else None
         return replace(report, problems=(*report.problems, *self._warnings))
 
     def _build_part(self) -> Report | None:
@@ -293,16 +307,6 @@ class Workspace:
         self._listen(event)
         if self._log:
             self._log(event)
-
-
-def _no_node(node: str, known: Collection[str], broken: Collection[str]) -> Problem:
-    from omnibuild.core.nearest import nearest
-
-    if node in broken:
-        return Problem("broken", f"the spec of `{node}` has problems", hint="`omnibuild build` shows them")
-    near = nearest(node, known)
-    hint = f"did you mean `{near}`?" if near else "`omnibuild list` shows the names"
-    return Problem("unknown-node", f"there is no node `{node}`", hint=hint)
 
 
 def _ignore(event: Event) -> None:

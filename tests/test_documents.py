@@ -153,6 +153,18 @@ def test_the_readme_has_the_graph_of_this_repository(regen: bool) -> None:
     assert picture in readme.read_text(), "pytest tests/test_documents.py --regen writes it anew"
 
 
+def test_the_readme_has_a_way_through_this_repository() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "omnibuild", "-C", str(REPOSITORY), "why", "order", "money"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert f"```text\n{done.stdout}```\n" in (REPOSITORY / "README.md").read_text()
+
+
 # ---------------------------------------------------------------------------------------- links
 
 

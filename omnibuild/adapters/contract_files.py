@@ -46,9 +46,13 @@ class ContractFile:
 class ContractFiles:
     """The contracts of everything that is to be adopted; places are told relative to `root` where they lie below it."""
 
-    def __init__(self, root: Path, passed_by: Collection[str] = ()) -> None:
-        """Take the folder of the workspace, and those of its folders that hold what omnibuild made."""
+    def __init__(self, root: Path, passed_by: Collection[str] = (), folder: Path = Path()) -> None:
+        """Take the folder of the workspace, those of its folders that hold what omnibuild made, and where to begin.
+
+        Paths that are no full ones lead on from `folder`.
+        """
         self._root = root.resolve()
+        self._folder = folder
         self._passed_by = frozenset(os.path.realpath(self._root / it) for it in passed_by)
         self._seen: set[str] = set()
         self._known = 0
@@ -57,7 +61,7 @@ class ContractFiles:
     def find(self, words: Sequence[str]) -> Iterator[ContractFile | Problem]:
         """Yield what folders, files and distributions hold, each once, and a problem for whatever cannot be read."""
         for word in words:
-            places = _places(word)
+            places = _places(word, self._folder)
             if isinstance(places, Problem):
                 yield places
                 continue
@@ -161,14 +165,14 @@ def _why(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
 
 
-def _places(word: str) -> Sequence[Path] | Problem:
+def _places(word: str, folder: Path) -> Sequence[Path] | Problem:
     """Return the folders that a word means: a path, or the packages of an installed distribution."""
-    if os.path.lexists(word):
-        return [Path(word)]
+    if word and os.path.lexists(folder / word):
+        return [folder / word]
     try:
         files = distribution(word).files or ()
     except (PackageNotFoundError, ValueError):
-        near = nearest(word, (it.name for it in Path().iterdir() if it.is_dir()))
+        near = nearest(word, (it.name for it in folder.iterdir() if it.is_dir()))
         hint = (
             f"did you mean `{near}`?"
             if near
@@ -193,11 +197,16 @@ def _import_root(folder: Path, text: str) -> Path:
 
     Folders without `__init__.py` can be packages, too: a folder that the contract's own references begin with is one.
     """
-    named = set(_packages(text))
-    root = next((it.parent for it in reversed((folder, *folder.parents)) if it.name in named), folder)
-    while (root / "__init__.py").is_file() and root != root.parent:
+    named, above = set(_packages(text)), (folder, *folder.parents)
+    nearest_ = next((it for it in above if _is_package(it)), folder)
+    root = next((it.parent for it in reversed(above) if it.name in named), nearest_)
+    while root != root.parent and (_is_package(root) or (root.name == "nodes" and _is_package(root.parent))):
         root = root.parent
     return root
+
+
+def _is_package(folder: Path) -> bool:
+    return (folder / "__init__.py").is_file()
 
 
 def _packages(text: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from omnibuild.adopt.library import SourceText, Unread
+from omnibuild.adopt.code.library import SourceText, Unread
 
 MAX_SIZE = 1024 * 1024
 """How large a module may be, in bytes: what people write is far smaller."""

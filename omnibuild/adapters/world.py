@@ -9,6 +9,7 @@ from pathlib import Path
 
 from omnibuild.adapters.folder import FolderInputs
 from omnibuild.adapters.output import OutputFolder
+from omnibuild.adapters.past import Past
 from omnibuild.adapters.ruff import RuffFormatter
 from omnibuild.adapters.sightings import Sightings
 from omnibuild.adapters.stage import StageFolder
@@ -50,6 +51,7 @@ def open_world(
         workers=Workers(settings.jobs),
         stage=WatchedStage(stage, settings.type_checker, time.perf_counter, listen),
         symbols=InstalledOnex(),
+        past=Past(root, cache),
         tools=tools or tool_versions(builtin, settings.type_checker),
         clock=time.perf_counter,
         listen=listen,

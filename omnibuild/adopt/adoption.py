@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from omnibuild.adopt.contract import Told, tell
 from omnibuild.adopt.original import Original
-from omnibuild.adopt.spec_text import spec_text
+from omnibuild.adopt.spec_text import altered, spec_text
 from omnibuild.core.sameness import same
 from omnibuild.core.values import Adopted, Graph, Json, Kind, NodeSpec, Pointer, Problem
 from omnibuild.onex.adopted.contract import adopted_handlers
@@ -16,6 +16,9 @@ from omnibuild.onex.contract import contract
 from omnibuild.onex.names import Names
 from omnibuild.spec.document import read
 from omnibuild.spec.reader import read_spec
+
+_ATTEMPTS = 4
+"""Copied; what a spec reads otherwise written anew; all of it written anew; and what differs even so left verbatim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +46,17 @@ def adopt_contract(
     adopted.
     """
     verbatim: frozenset[str] = frozenset()
-    for copied in (True, False, False):
+    everything = frozenset(original.data)
+    rewritten: frozenset[str] = frozenset()
+    for attempt in range(_ATTEMPTS):
+        if attempt:
+            rewritten = altered(everything, original) if attempt == 1 else everything
         told = tell(original.data, kind, verbatim)
-        text = spec_text(_spec(name, told, around, source), original, copied=copied)
+        text = spec_text(_spec(name, told, around, source), original, rewritten)
         differs, fault = _differing(text, original, name)
         if not differs:
             break
-        if not copied:
+        if rewritten == everything:
             verbatim = verbatim | differs
     if differs:
         return _refusal(original, differs, fault)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from omnibuild.adopt.library import Library, SourceText, Unread
-from omnibuild.adopt.lookup import Lookup, Missing
-from omnibuild.adopt.models import Models
-from omnibuild.adopt.shapes import EnumShape, FieldShape, ModelShape, Opaque
+from omnibuild.adopt.code.library import Library, SourceText, Unread
+from omnibuild.adopt.code.lookup import Lookup, Missing
+from omnibuild.adopt.models.reader import Models
+from omnibuild.adopt.models.shapes import EnumShape, FieldShape, ModelShape, Opaque
 from omnibuild.core.values import Enum, Field, Model, NodeSpec, Problem, Ref, Spec, Type
 from omnibuild.onex.adopted.contract import adopted_handlers
 from omnibuild.spec.imports import ROOTS
@@ -86,9 +86,9 @@ class _Comparison:
                 yield from self._model(it, shape)
             case EnumShape(members=members), Enum():
                 here, there = [value for value, _ in it.members], [str(member.value) for member in members]
-                if here != there:
-                    yield from (f"`{value}` is only here" for value in here if value not in there)
-                    yield from (f"`{value}` is only there" for value in there if value not in here)
+                yield from _names(here, there)
+            case Opaque(names=(_, *_) as names), Model():
+                yield from _names([one.name for one in it.fields], names)
             case Opaque(at=None, usable=False, reason=reason), _:
                 yield reason
             case _:
@@ -96,8 +96,7 @@ class _Comparison:
 
     def _model(self, model: Model, shape: ModelShape) -> Iterator[str]:
         here, there = {it.name: it for it in model.fields}, {it.name: it for it in shape.fields}
-        yield from (f"`{name}` is only here" for name in here if name not in there)
-        yield from (f"`{name}` is only there" for name in there if name not in here)
+        yield from _names(here, there)
         if model.extra != shape.extra:
             yield f"other fields are `{model.extra}` here, `{shape.extra}` there"
         for name, field in here.items():
@@ -141,3 +140,8 @@ class _Comparison:
         """Return a class where it is defined; of one that is not the workspace's own, nobody looked where that is."""
         module, _, name = self._models.definition(source).partition(":")
         return Ref(module if self._models.is_read(module) else "", name)
+
+
+def _names(here: Collection[str], there: Collection[str]) -> Iterator[str]:
+    yield from (f"`{name}` is only here" for name in here if name not in there)
+    yield from (f"`{name}` is only there" for name in there if name not in here)

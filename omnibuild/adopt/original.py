@@ -8,7 +8,7 @@ from typing import Any
 
 from omnibuild.core.values import Json, Level, Place, Pointer, Problem
 from omnibuild.spec.marks import locate
-from omnibuild.spec.yaml_values import Composed, Remark, composed
+from omnibuild.spec.yaml_values import Contents, Remark, composed
 
 LARGEST = 1024 * 1024
 """The longest contract that is read, in bytes: the longest of those that ONEX publishes has 60 KB."""
@@ -53,7 +53,7 @@ def read_original(file: str, text: str) -> Original | Problem:
     return Original(file, text, found.data, blocks, head, tuple(_warnings(file, found)))
 
 
-def _warnings(file: str, values: Composed) -> Iterator[Problem]:
+def _warnings(file: str, values: Contents) -> Iterator[Problem]:
     """Yield a warning for every key that hides another, and one for all that a spec can hold as text only."""
     for it in values.twice:
         yield Problem("duplicate-key", it.message, Place(file, it.line, it.column), it.hint, level=Level.WARN)

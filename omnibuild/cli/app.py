@@ -20,8 +20,8 @@ from omnibuild.core.values import Problem
 
 SECTIONS = {
     "Start": ("init", "new", "adopt", "doctor"),
-    "Build": ("build", "check", "hook", "plan", "explain", "clean", "cache"),
-    "Use": ("run", "list", "graph", "expand"),
+    "Build": ("build", "watch", "check", "hook", "plan", "explain", "clean", "cache"),
+    "Use": ("run", "list", "graph", "why", "expand"),
     "Look up": ("config", "gates", "schema", "completion"),
 }
 """Every verb, as the overview shows them; `verb` lives in `omnibuild/cli/verb.py`."""

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
         ("omnibuild list", "every node, needed ones first"),
         ("omnibuild list kind:effect", "what touches the world"),
         ("omnibuild list +checkout", "checkout and all that it needs"),
+        ("omnibuild list changed:main+", "what differs from main, and all that need it"),
+        ("omnibuild list failed", "what failed in the last build"),
     ),
 )
 @selectors
@@ -39,13 +41,14 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(call: Call, selectors: tuple[str, ...], as_json: bool) -> None:
     """Print the nodes."""
-    from omnibuild.graph.selection import select
+    from omnibuild.graph.selection import bare, select
 
     space = call.workspace()
     found = space.survey()
-    wanted = [it for it in selectors if it.strip("+") not in found.failed | found.skipped]
-    names, wrong = select(found.graph, wanted) if wanted or not selectors else ((), [])
-    asked = {it.strip("+") for it in selectors}
+    meanings = space.meanings(selectors, found)
+    wanted = [it for it in selectors if bare(it) not in found.failed | found.skipped]
+    names, wrong = select(found.graph, wanted, meanings) if wanted or not selectors else ((), [])
+    asked = {bare(it) for it in selectors}.union(*(it for it in meanings.values() if isinstance(it, frozenset)))
     failed = sorted(it for it in found.failed if not selectors or it in asked)
     skipped = sorted(it for it in found.skipped if not selectors or it in asked)
     specs = [found.graph.specs[name] for name in names]

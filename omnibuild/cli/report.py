@@ -21,9 +21,11 @@ _NAMED = 5
 
 def conclude(call: Call, space: Workspace, report: Report, telling: Telling) -> None:
     """Tell how a build or a check ended, and end with its exit code."""
-    verb = click.get_current_context().info_name or ""
-    telling.report(verb, space, report, lambda: _tell(call, space, report, whole=not telling.is_text))
-    click.get_current_context().exit(exit_code(report.problems))
+    context = click.get_current_context()
+    of_all, whole = not context.params.get("selectors"), not telling.is_text
+    verb = context.info_name or ""
+    telling.report(verb, space, report, lambda: tell(call, space, report, of_all=of_all, whole=whole))
+    context.exit(exit_code(report.problems))
 
 
 def said(report: Report) -> tuple[str, str]:
@@ -39,8 +41,8 @@ def exit_code(problems: Iterable[Problem]) -> int:
     return PROBLEMS if blocking else FINE
 
 
-def _tell(call: Call, space: Workspace, report: Report, *, whole: bool) -> None:
-    """Print a report as text; `whole` if nothing of it was told while it came about."""
+def tell(call: Call, space: Workspace, report: Report, *, of_all: bool, whole: bool = False) -> None:
+    """Print a report as text; `of_all`: no selectors were given; `whole`: nothing of it was told before."""
     console = call.console(space.root)
     for outcome in report.outcomes.values() if whole else ():
         if line := outcome_line(outcome):
@@ -56,7 +58,7 @@ def _tell(call: Call, space: Workspace, report: Report, *, whole: bool) -> None:
     if changes:
         console.say(f"{space.settings.out}/: {', '.join(changes)}")
     console.say(summary(report.outcomes.values(), report.problems))
-    if not report.outcomes and not report.problems:
+    if of_all and not report.outcomes and not report.problems:
         console.say(f"there are no specs in {space.settings.specs}/ yet: `omnibuild new compute NAME` writes one")
 
 

@@ -26,7 +26,7 @@ class NodeType(click.types.StringParamType):
 
 
 class SelectorType(click.types.StringParamType):
-    """A selector: a name with or without `+`, or `tag:`, `kind:`, `domain:` and a value."""
+    """A selector: a name with or without `+`, or one that asks for a kind, a domain, a change."""
 
     name = "selector"
 
@@ -37,7 +37,7 @@ class SelectorType(click.types.StringParamType):
         texts = _texts(ctx)
         kinds = (f"kind:{it}" for text in texts for it in _KIND.findall(text))
         domains = (f"domain:{it}" for text in texts for it in _DOMAIN.findall(text))
-        found = {f"{plus}{it}" for it in (*_names(texts), *kinds, *domains)}
+        found = {f"{plus}{it}" for it in (*_names(texts), *kinds, *domains, "changed", "stale", "failed")}
         return [CompletionItem(it) for it in sorted(found) if it.startswith(incomplete)]
 
 

@@ -23,7 +23,7 @@ from omnibuild.workspace import ConfigurationError, NodeError, Workspace
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
-_SYSTEM = {
+SYSTEM = {
     errno.EACCES,
     errno.EEXIST,
     errno.EPERM,
@@ -73,9 +73,9 @@ class Verb(click.Command):
         except NodeError as error:
             _refuse(ctx, (error.problem,), USAGE if error.problem.code == "unknown-node" else PROBLEMS)
         except OSError as error:
-            if error.errno not in _SYSTEM:
+            if error.errno not in SYSTEM:
                 raise
-            _refuse(ctx, (_system(error),), PROBLEMS)
+            _refuse(ctx, (system_problem(error),), PROBLEMS)
 
 
 class VerbGroup(Verb, click.Group):
@@ -93,7 +93,7 @@ class VerbGroup(Verb, click.Group):
         return super().resolve_command(ctx, args)
 
 
-def _system(error: OSError) -> Problem:
+def system_problem(error: OSError) -> Problem:
     """Return what the machine has refused, and where."""
     where = f": {error.filename}" if error.filename else ""
     full = error.errno == errno.ENOSPC
@@ -160,6 +160,8 @@ def _everywhere() -> list[click.Parameter]:
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 
+as_json_lines = click.option("--json", "as_json", is_flag=True, help="Print one JSON object a build, each in one line.")
+
 mode = click.option(
     "--mode",
     type=click.Choice([it.value for it in Mode]),
@@ -177,6 +179,7 @@ profile = click.option(
 selectors = click.argument("selectors", nargs=-1, metavar="[SELECTOR]...", type=SelectorType())
 
 SELECTORS = (
-    "SELECTOR is a node's name, tag:NAME, kind:NAME or domain:NAME; `+` in front adds what it needs, "
-    "`+` behind adds what needs it. Without one, all nodes are meant."
+    "SELECTOR is a node's name, tag:NAME, kind:NAME or domain:NAME; changed (since the last commit) or "
+    "changed:REVISION, as git knows it; stale, what a build would build; failed, what failed in the last one. "
+    "`+` in front adds what it needs, `+` behind adds what needs it. Without one, all nodes are meant."
 )

@@ -246,6 +246,18 @@ class OnexSymbols(Protocol):
         ...
 
 
+class Past(Protocol):
+    """What was before this build."""
+
+    def changed(self, revision: str) -> frozenset[str] | Problem:
+        """Return the files that are other than in a revision, relative to the workspace, or why nobody knows."""
+        ...
+
+    def failed(self) -> frozenset[str]:
+        """Return the nodes that failed in the last build or check that came to an end."""
+        ...
+
+
 type Listener = Callable[[Event], None]
 
 
@@ -262,6 +274,7 @@ class World:
     workers: Workers
     stage: Stage
     symbols: OnexSymbols
+    past: Past
     tools: Mapping[str, str]
     clock: Callable[[], float]
     listen: Listener

@@ -68,10 +68,10 @@ def _hint(subject: NodeSubject) -> str:
 
 def _read(text: str) -> dict[str, Json] | None:
     """Return the contract as it was adopted: as ONEX reads it, but for what a spec can hold as text only."""
-    from omnibuild.spec.yaml_values import Composed, composed  # YAML is read by those alone who have such nodes
+    from omnibuild.spec.yaml_values import Contents, composed  # YAML is read by those alone who have such nodes
 
     found = composed(text)
-    return found.data if isinstance(found, Composed) and isinstance(found.data, dict) else None
+    return found.data if isinstance(found, Contents) and isinstance(found.data, dict) else None
 
 
 GATE = Gate(

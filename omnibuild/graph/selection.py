@@ -1,7 +1,8 @@
 """Selectors, the same for every verb.
 
 `name`, `+name` (with what it needs), `name+` (with what needs it), `+name+`, `tag:x`, `kind:x`,
-`domain:x`; a `+` works on each of them.
+`domain:x`; a `+` works on each of them. Those that look back, `changed`, `stale` and `failed`, are given
+what they mean.
 """
 
 from __future__ import annotations
@@ -13,16 +14,26 @@ from omnibuild.core.values import Graph, NodeSpec, Problem, Spec
 
 _METHODS = ("tag", "kind", "domain")
 
+type Meanings = Mapping[str, frozenset[str] | Problem]
+"""What some selectors mean, without their `+`: nodes, or why that cannot be told."""
 
-def select(graph: Graph, selectors: Sequence[str]) -> tuple[tuple[str, ...], list[Problem]]:
+
+def bare(selector: str) -> str:
+    """Return a selector without its `+`."""
+    return selector.removeprefix("+").removesuffix("+")
+
+
+def select(
+    graph: Graph, selectors: Sequence[str], meanings: Meanings | None = None
+) -> tuple[tuple[str, ...], list[Problem]]:
     """Return the names that any of the selectors picks, in the graph's order; all if there is none."""
     if not selectors:
         return graph.order, []
     picked: set[str] = set()
     problems: list[Problem] = []
     for selector in selectors:
-        core = selector.removeprefix("+").removesuffix("+")
-        found, problem = _matches(graph, core)
+        core = bare(selector)
+        found, problem = _meant(graph, (meanings or {})[core]) if core in (meanings or {}) else _matches(graph, core)
         if problem:
             problems.append(problem)
         picked |= found
@@ -53,6 +64,10 @@ def closure(start: Collection[str], following: Mapping[str, Sequence[str]]) -> s
     return reached
 
 
+def _meant(graph: Graph, meaning: frozenset[str] | Problem) -> tuple[set[str], Problem | None]:
+    return (set(), meaning) if isinstance(meaning, Problem) else (set(meaning.intersection(graph.specs)), None)
+
+
 def _matches(graph: Graph, core: str) -> tuple[set[str], Problem | None]:
     method, colon, value = core.partition(":")
     if not colon:
@@ -62,7 +77,9 @@ def _matches(graph: Graph, core: str) -> tuple[set[str], Problem | None]:
         hint = f"did you mean `{near}`?" if near else "`omnibuild list` shows the names"
         return set(), Problem("selector", f"there is no node `{core}`", hint=hint)
     if method not in _METHODS:
-        return set(), Problem("selector", f"there is no selector `{method}:`", hint="use tag:, kind: or domain:")
+        return set(), Problem(
+            "selector", f"there is no selector `{method}:`", hint="use tag:, kind:, domain: or changed:"
+        )
     found = {name for name, spec in graph.specs.items() if value in _values(spec, method)}
     if not found:
         known = sorted({it for spec in graph.specs.values() for it in _values(spec, method)})

@@ -53,14 +53,20 @@ class Strategies:
             if not isinstance(model, Model):
                 raise TypeError(f"{ref} is not a model")
             self._open.append(target)
-            fields = [f"{field.name}={self._field(field)}" for field in model.fields]
+            fields = {field.name: self._field(field) for field in model.fields}
             self._open.pop()
             constant = self._constant(target)
-            self.definitions.append(
-                (constant, f"st.builds({', '.join([self._names.imported(target, self._imports), *fields])})")
-            )
+            self.definitions.append((constant, self._made(self._names.imported(target, self._imports), model, fields)))
             self._constants[target] = constant
         return self._constants[target]
+
+    def _made(self, class_: str, model: Model, fields: Mapping[str, str]) -> str:
+        """Return what makes instances of a class, a strategy for each field."""
+        if any(it.aliases for it in model.fields):
+            # Of other names `builds` would think that they are parameters of their own.
+            items = ", ".join(f"{quoted(name)}: {it}" for name, it in fields.items())
+            return f"st.fixed_dictionaries({{{items}}}).map({class_}.model_validate)"
+        return f"st.builds({', '.join([class_, *(f'{name}={it}' for name, it in fields.items())])})"
 
     def _constant(self, ref: Ref) -> str:
         class_name = self._names.class_name(ref)

@@ -26,7 +26,17 @@ def way_of(spec: NodeSpec) -> Way:
     """Return the way of a spec. Raises ValueError if it has none, which gate G1 stops."""
     for section, home in _HOMES:
         if section(spec):
-            if home not in _WAYS:
-                _WAYS[home] = import_module(f"omnibuild.onex.{home}").WAY
-            return _WAYS[home]
+            return _way(home)
     raise ValueError(f"{spec.name} does not say what it does")
+
+
+def load_ways() -> None:
+    """Load the modules of all ways: for whoever has time before the first spec is known."""
+    for _, home in _HOMES:
+        _way(home)
+
+
+def _way(home: str) -> Way:
+    if home not in _WAYS:
+        _WAYS[home] = import_module(f"omnibuild.onex.{home}").WAY
+    return _WAYS[home]

@@ -67,7 +67,7 @@ def compose(text: str) -> Composed:
     """Parse YAML to nodes, keeping the documents before the first syntax error."""
     loader = _Loader(text)
     roots: list[yaml.Node] = []
-    if mark := _too_deep(text):
+    if mark := too_deep(text):
         return Composed((), yaml.MarkedYAMLError(problem=_DEEP, problem_mark=mark))
     try:
         while loader.check_node():
@@ -81,7 +81,7 @@ def compose(text: str) -> Composed:
     return Composed(tuple(roots))
 
 
-def _too_deep(text: str) -> Any:
+def too_deep(text: str) -> Any:
     """Return where a text is nested too deep. Events come one by one; the composer of libyaml would overflow."""
     depth = 0
     try:

@@ -10,11 +10,9 @@ from typing import Any
 import yaml
 
 from omnibuild.core.values import Json
+from omnibuild.spec.document import MAX_DEPTH, too_deep
 
 _Loader: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
-
-DEEPEST = 100
-"""How deep a contract may be nested, its aliases followed."""
 
 MOST_VALUES, MOST_CHARACTERS = 100_000, 1024 * 1024
 """How much a contract may hold once its aliases are followed."""
@@ -35,7 +33,7 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
-class Composed:
+class Contents:
     """A document: its root as it is written, and what it holds.
 
     `twice` and `texts` are what is to be said of it: keys that hide others, and what comes back as text.
@@ -47,12 +45,12 @@ class Composed:
     texts: Sequence[Remark]
 
 
-def composed(text: str) -> Composed | Remark:
+def composed(text: str) -> Contents | Remark:
     """Return the document that a text holds, or why it cannot be taken over."""
     if "\x00" in text:
         return Remark("it holds a null character", 1, 1, "is it a text at all?")
-    if _may_be_deep(text) and (line := _too_deep(text)):
-        return Remark(f"it is nested more than {DEEPEST} deep", line, 1, "a contract is read by people")
+    if _may_be_deep(text) and (mark := too_deep(text)):
+        return Remark(f"it is nested more than {MAX_DEPTH} deep", mark.line + 1, 1, "a contract is read by people")
     loader = _Loader(text)
     values = YamlValues(loader)
     try:
@@ -64,7 +62,7 @@ def composed(text: str) -> Composed | Remark:
         return Remark(f"it is not YAML: {str(error).splitlines()[0]}", 1, 1, "mend it and adopt again")
     finally:
         loader.dispose()
-    return values.faults[0] if values.faults else Composed(root, data, values.twice, values.texts)
+    return values.faults[0] if values.faults else Contents(root, data, values.twice, values.texts)
 
 
 def _no_yaml(error: yaml.MarkedYAMLError) -> Remark:
@@ -174,8 +172,8 @@ class YamlValues:
         for number, most, called in limits:
             if number > most:
                 return self._fault(node, f"it holds more than {most} {called}, aliases followed", "is it a contract?")
-        if depth > DEEPEST:
-            return self._fault(node, f"it is nested more than {DEEPEST} deep", "a contract is read by people")
+        if depth > MAX_DEPTH:
+            return self._fault(node, f"it is nested more than {MAX_DEPTH} deep", "a contract is read by people")
         return _Known(data, values, characters, depth)
 
     def _key(self, node: yaml.Node) -> str:
@@ -214,20 +212,4 @@ def _may_be_deep(text: str) -> bool:
         depth = depth + 1 if it.group() in "[{" else max(0, depth - 1)
         deepest = max(deepest, depth)
     margins = max((len(it.group()) for it in re.finditer(r"^(?:[ ]|- ?|\? ?)+", text, re.MULTILINE)), default=0)
-    return deepest + margins > DEEPEST
-
-
-def _too_deep(text: str) -> int:
-    """Return the line in which a text is nested too deep, 0 if it nowhere is. libyaml's composer would overflow."""
-    depth = 0
-    try:
-        for event in yaml.parse(text, Loader=_Loader):
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-                if depth > DEEPEST:
-                    return event.start_mark.line + 1 if event.start_mark else 1
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
-    except yaml.YAMLError:
-        return 0  # told with its place when the text is read
-    return 0
+    return deepest + margins > MAX_DEPTH

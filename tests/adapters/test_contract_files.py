@@ -196,6 +196,17 @@ def test_the_package_is_the_topmost_folder_with_an_init(tmp_path: Path) -> None:
     assert (found.root, found.package) == (tmp_path / "src", "acme")
 
 
+@pytest.mark.parametrize("more", [(), ("src/acme/nodes/a/__init__.py",)])
+def test_a_folder_without_an_init_is_of_the_package_that_it_lies_in(tmp_path: Path, more: tuple[str, ...]) -> None:
+    lay(tmp_path, "src/acme/__init__.py", *more, text="")
+    lay(tmp_path, "src/acme/nodes/a/contract.yaml")
+
+    (found,) = ContractFiles(tmp_path).find([str(tmp_path)])
+
+    assert isinstance(found, ContractFile)
+    assert (found.root, found.package) == (tmp_path / "src", "acme")
+
+
 def test_names_without_end_are_looked_through_at_once(tmp_path: Path) -> None:
     lay(tmp_path, "a/contract.yaml", text=f"{TEXT}description: {'a.' * 200_000}\n")
     started = time.monotonic()

@@ -104,6 +104,13 @@ def test_what_makes_no_difference_is_not_told(shop: Sandbox) -> None:
     assert told(shop.build()) == []
 
 
+def test_what_the_language_could_no_longer_say_is_compared_by_its_names(shop: Sandbox) -> None:
+    shop.replace(FILE, "    sku: str", "    ean: list[str] = []\n    sku: str")
+
+    said = [message.partition("things: ")[2] for _, message in told(shop.build())]
+    assert said == ["`ean` is only there"]
+
+
 def test_a_module_that_is_gone_is_told_for_each_of_its_classes(shop: Sandbox) -> None:
     (shop.root / FILE).unlink()
 

@@ -11,7 +11,7 @@ import yaml
 
 from omnibuild.cli.starter import node_text
 from omnibuild.core.values import Kind
-from tests.cli.conftest import TOML, Answer, Space
+from tests.cli.conftest import TOML, Answer, Space, omnibuild
 
 PRICER = """\
 # SPDX-License-Identifier: MIT
@@ -137,6 +137,20 @@ contract:
     )
 
 
+def test_a_key_that_a_spec_reads_otherwise_takes_no_comments_from_others(shop: Space) -> None:
+    shop.write(
+        "src/shop/nodes/node_pricer_compute/contract.yaml", f"{PRICER}since: 2024-01-01  # a day\nlate: yes  # lost\n"
+    )
+    adopt(shop)
+
+    text = (shop.root / "specs/pricer.yaml").read_text()
+    assert text.endswith(
+        "  # nobody knows this one\n  metadata:\n    # inside\n    team: sales  # and beside\n"
+        "  since: 2024-01-01  # a day\n  late: true\n"
+    )
+    assert shop("build").code == 0
+
+
 def test_a_contract_that_was_edited_is_found(shop: Space) -> None:
     adopt(shop)
     shop("build")
@@ -173,6 +187,27 @@ def test_what_was_adopted_before_is_said_and_left(shop: Space) -> None:
     assert code == "adopted"
     assert "specs/pricer.yaml" in hint
     assert spec.read_text() == written
+
+
+def test_a_path_leads_on_from_the_folder_that_is_worked_in(shop: Space) -> None:
+    answer = shop("adopt", "src/shop", "--json")
+
+    assert [it["source"] for it in answer.json["adopted"]] == ["src/shop/nodes/node_pricer_compute/contract.yaml"]
+    assert "nodes 1" in " ".join(shop("adopt", "src/shop", "--report").out.split())
+
+
+def test_a_contract_of_the_same_name_in_another_package_is_another_node(shop: Space) -> None:
+    adopt(shop)
+    text = (shop.root / "src/shop/nodes/node_pricer_compute/contract.yaml").read_text()
+    shop.write("src/market/__init__.py", "")
+    shop.write("src/market/nodes/node_pricer_compute/contract.yaml", text)
+
+    answer = shop("adopt", "--json", str(shop.root / "src/market"))
+
+    assert ([it["node"] for it in answer.json["adopted"]], answer.json["problems"]) == (["pricer_compute"], [])
+    (shop.root / "src/shop").rename(shop.root / "src/store")
+    moved = shop("adopt", "--json", str(shop.root / "src/store"))
+    assert [it["code"] for it in moved.json["problems"]] == ["adopted"]
 
 
 def test_files_that_are_there_are_never_overwritten(shop: Space) -> None:
@@ -232,7 +267,7 @@ def test_the_lines_of_problems_are_shown_wherever_one_stands(shop: Space, monkey
     shop.write("src/shop/nodes/bad/contract.yaml", "name: bad\nnode_type: wrong\n")
     monkeypatch.chdir(shop.root / "src")
 
-    answer = shop("adopt", "shop")
+    answer = omnibuild("adopt", "shop")
 
     assert answer.code == 1
     assert "src/shop/nodes/bad/contract.yaml:2:12: error[contract]:" in answer.err

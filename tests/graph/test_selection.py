@@ -99,7 +99,7 @@ def test_selectors(selectors: tuple[str, ...], expected: tuple[str, ...]) -> Non
     [
         ("pricr", "there is no node `pricr`", "did you mean `pricer`?"),
         ("+qqq+", "there is no node `qqq`", "`omnibuild list` shows the names"),
-        ("tags:orders", "there is no selector `tags:`", "use tag:, kind: or domain:"),
+        ("tags:orders", "there is no selector `tags:`", "use tag:, kind:, domain: or changed:"),
         ("tag:order", "nothing has the tag `order`", "known here: finance, orders, pricing"),
         ("kind:effect", "nothing has the kind `effect`", "known here: compute, shared"),
     ],

@@ -48,6 +48,19 @@ def test_strategies_make_what_the_model_takes(
         assert again == value or again.model_dump_json() == value.model_dump_json()
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.data())
+def test_fields_with_other_names_are_made_by_their_own(data: st.DataObject) -> None:
+    model, strategy = made(
+        {"price": {"type": "Decimal", "ge": 0, "alias": "unitPrice"}, "sku": {"type": "str", "alias": ["id", "s-k"]}}
+    )
+
+    value = data.draw(strategy)
+
+    assert model.model_validate_json(value.model_dump_json()) == value
+    assert model.model_validate_json(value.model_dump_json(by_alias=True)) == value
+
+
 def field(text: str, **constraints: Json) -> str:
     """Return the strategy of one field."""
     definitions = written(declaring({"a": {"type": text, **constraints}}))

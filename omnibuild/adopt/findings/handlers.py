@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from omnibuild.adopt.code.lookup import Foreign, Found, Missing
+from omnibuild.adopt.code.methods import Annotation, Method, method_of
 from omnibuild.adopt.contract_values import class_path
 from omnibuild.adopt.findings.subject import Subject, routed
-from omnibuild.adopt.lookup import Foreign, Found, Missing
-from omnibuild.adopt.methods import Annotation, Method, method_of
 from omnibuild.core.values import Json, Problem
 
 _NAMES = ("handle", "execute", "process", "__call__", "run")

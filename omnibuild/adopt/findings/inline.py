@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from omnibuild.adopt.contract_values import class_path, mapping
 from omnibuild.adopt.findings.subject import Subject
-from omnibuild.adopt.shapes import Extra, FieldShape, ModelShape
+from omnibuild.adopt.models.shapes import Extra, FieldShape, ModelShape
 from omnibuild.core.nearest import nearest
 from omnibuild.core.values import Json, Problem, Type
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 
+from omnibuild.adopt.code.library import Module
+from omnibuild.adopt.code.lookup import Found
 from omnibuild.adopt.contract_values import class_path, mapping, strings
 from omnibuild.adopt.findings.subject import Subject, routed
-from omnibuild.adopt.library import Module
-from omnibuild.adopt.lookup import Found
 from omnibuild.core.values import Json, Problem
+
+_FROM, _TO = ("from_state", "from"), ("to_state", "to")
+"""The keys of a transition, as ONEX has them, and as some contracts do."""
 
 _ANY_STATE = frozenset(("*", "any"))
 
@@ -55,7 +58,7 @@ def _names(subject: Subject, machine: Mapping[str, Json], states: Mapping[str, i
                     "state-machine", f"the state `{name}` is not declared", hint, "state_machine", key, position
                 )
     for position, it in _entries(machine, "transitions"):
-        for key in ("from_state", "to_state"):
+        for key in (*_FROM, *_TO):
             named = it.get(key)
             if isinstance(named, str) and named not in states and named not in _ANY_STATE:
                 path = ("state_machine", "transitions", position, key)
@@ -68,8 +71,8 @@ def _reached(subject: Subject, machine: Mapping[str, Json], states: Mapping[str,
     if not isinstance(initial, str) or initial not in states:
         return
     for _, it in _entries(machine, "transitions"):
-        for source in _sources(it.get("from_state")):
-            ways.setdefault(source, []).append(str(it.get("to_state")))
+        for source in _sources(_first(it, _FROM)):
+            ways.setdefault(source, []).append(str(_first(it, _TO)))
     reached, waiting = set[str](), [initial, *(to for source in _ANY_STATE for to in ways.get(source, ()))]
     while waiting:
         state = waiting.pop()
@@ -81,6 +84,10 @@ def _reached(subject: Subject, machine: Mapping[str, Json], states: Mapping[str,
             path = ("state_machine", "states", position)
             hint = "add a transition that leads there, or remove it"
             yield subject.warning("state-machine", f"nothing leads to the state `{name}`", hint, *path)
+
+
+def _first(entry: Mapping[str, Json], keys: Sequence[str]) -> Json:
+    return next((entry[it] for it in keys if it in entry), None)
 
 
 def _sources(value: Json) -> Sequence[str]:

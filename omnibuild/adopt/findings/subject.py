@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from omnibuild.adopt.code.lookup import Lookup
 from omnibuild.adopt.contract_values import mapping
-from omnibuild.adopt.lookup import Lookup
-from omnibuild.adopt.models import Models
+from omnibuild.adopt.models.reader import Models
 from omnibuild.adopt.original import Original
 from omnibuild.core.values import Json, Level, Place, Problem
 

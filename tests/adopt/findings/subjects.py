@@ -8,10 +8,10 @@ from textwrap import dedent
 
 from omnibuild.adopt.findings import findings
 from omnibuild.adopt.findings.subject import Subject
-from omnibuild.adopt.models import Models
+from omnibuild.adopt.models.reader import Models
 from omnibuild.adopt.original import Original, read_original
 from omnibuild.core.values import Level, Place
-from tests.adopt.packages import lay
+from tests.adopt.code.packages import lay
 
 
 def found(

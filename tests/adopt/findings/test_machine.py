@@ -47,6 +47,7 @@ def of_machine(tmp_path: Path, old: str = "", new: str = "", handler: str = "") 
         ("{state_name: draft}", "draft"),
         ("from_state: placed", "from_state: [placed, draft]"),
         ("from_state: '*'", "from_state: any"),
+        ("from_state: placed, to_state", "from: placed, to"),
         ("initial_state: draft", "initial_state: [draft]"),
         ("states:\n", "other_states:\n"),
         (SOUND[SOUND.index("  initial_state") :], "  states: {draft: {}}\n  initial_state: draft\n"),
@@ -66,6 +67,11 @@ def test_a_sound_machine_is_no_finding(tmp_path: Path, old: str, new: str) -> No
         (
             "to_state: paid",
             "to_state: payd",
+            [(8, "nothing leads to the state `paid`"), (14, "the state `payd` is not declared")],
+        ),
+        (
+            "to_state: paid",
+            "to: payd",
             [(8, "nothing leads to the state `paid`"), (14, "the state `payd` is not declared")],
         ),
         ("from_state: placed", "from_state: paid", [(8, "nothing leads to the state `paid`")]),

@@ -1,0 +1,1 @@
+"""Python that is there already: read, looked up and followed, never imported."""

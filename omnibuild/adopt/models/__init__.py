@@ -1,0 +1,1 @@
+"""Existing pydantic models and enums, as the sections of specs."""
