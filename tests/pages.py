@@ -152,6 +152,7 @@ class Reader:
             env={**os.environ, "PATH": path, "PYTHONPATH": str(REPOSITORY), **_KEPT_OUT},
             capture_output=True,
             text=True,
+            timeout=300,
             check=False,
         )
 

@@ -13,12 +13,13 @@ from tests.pages import DOCUMENTS, SHELLS, Walk, blocks, code, take
 from tests.workspaces import REPOSITORY, TOML, workspace
 
 SPEC = next(it for it in blocks((REPOSITORY / "README.md").read_text(), "yaml") if it.startswith("# specs/"))
+WATCH = "omnibuild watch --mode fast             # without types, imports and examples"
 SHOP = ("omnibuild init shop", "cd shop")
 STAGED = (*SHOP, "git init --quiet", "omnibuild build", "git add --all")
 
 WALKS = (
     Walk("README.md", "", files={"omnibuild.toml": TOML.replace("acme", "shop")}),
-    Walk("README.md", "## A tour in five minutes", files={"specs/order_pricer.yaml": SPEC}),
+    Walk("README.md", "## A tour in five minutes", files={"specs/order_pricer.yaml": SPEC}, without=(WATCH,)),
     Walk("README.md", "## In git and in CI", STAGED),
     Walk("docs/index.md", files={"omnibuild.toml": TOML.replace("acme", "shop")}),
     Walk("docs/getting-started.md", without=("$ pip install .",)),
@@ -37,6 +38,7 @@ ELSEWHERE = {
         "PIP_BREAK_SYSTEM_PACKAGES=1 python3 -m pip install --quiet uv &&": ".ci/run: see test_repository.py",
         ".venv/bin/pytest": ".ci/run: see test_repository.py",
         "$ pip install .": "test_wheel.py installs omnibuild, and uses it",
+        WATCH: "it does not end by itself: see tests/cli/test_watch.py",
     },
     "docs/getting-started.md": {"$ pip install .": "test_wheel.py installs omnibuild, and uses it"},
     "docs/ci.md": {"pip install pre-commit": "tests/cli/test_hook.py runs the hooks by pre-commit"},
