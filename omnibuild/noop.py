@@ -16,7 +16,7 @@ import marshal
 import posix
 import sys
 
-FORMAT = 5
+FORMAT = 6
 """Counts the changes of the state file; another number is doubt."""
 
 KEY = 0x6F6D6E696275696C
@@ -61,7 +61,7 @@ def answer(arguments: list[str]) -> str | None:
     files: list[str] = []
     folders: list[str] = []
     try:
-        interpreter, checkout, (own, usual, set_), elsewhere, inside, text, json, _ = found[1]
+        interpreter, checkout, (own, usual, set_), elsewhere, inside, (plain, colored), json, _ = found[1]
         if interpreter != interpreter_tag() or checkout != checkout_tag(root) or not _is_whole(elsewhere, inside):
             return None
         if (mode or usual) != own or set_ != variables(posix.environ):
@@ -76,7 +76,16 @@ def answer(arguments: list[str]) -> str | None:
     if files or folders:
         different = (root, found[0], files, folders)
         return None
-    return str(json if as_json else text)
+    if as_json:
+        return str(json)
+    return str(colored if _in_color() else plain)
+
+
+def _in_color() -> bool:
+    """Return whether what is printed goes to a terminal that shows colours."""
+    environ = posix.environ
+    plain = bool(environ.get(b"NO_COLOR")) or environ.get(b"TERM") == b"dumb"
+    return not plain and sys.stdout is not None and sys.stdout.isatty()
 
 
 def interpreter_tag() -> str:

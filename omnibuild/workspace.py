@@ -156,17 +156,18 @@ class Workspace:
             finally:
                 self._alone = False
 
-    def remember(self, report: Report, answer: Callable[[Report], tuple[str, str]]) -> None:
+    def remember(self, report: Report, answer: Callable[[Report], tuple[tuple[str, str], str]]) -> None:
         """Keep what the next build or check can go on from, after one has found or left everything in step.
 
-        `answer` returns what the command line says of a report: as text, and as JSON.
+        `answer` returns what the command line says of a report: as text, plain and in colours, and as JSON. What only
+        this run warns of, as of a cache that does not answer, is not kept.
         """
         from omnibuild.adapters.state import keep_state
 
         finished = self._finished
         # Settings that changed since they were read, as while this waited for another build, have another answer.
         same = finished is not None and finished.sightings.files.get(FILE) == self._opened
-        if finished and same and report.ok and not report.problems and report.outcomes:
+        if finished and same and report.ok and not self._warnings and report.outcomes:
             keep_state(self.root, self.settings, self._usual, finished, report=report, answer=answer)
 
     def survey(self) -> Survey:

@@ -140,7 +140,8 @@ def test_a_state_of_another_shape_is_doubt(built: Sandbox) -> None:
     (names, numbers, folders, times), *rest = inside
     own, outside, installed = elsewhere
     nothing = ("/", "", b"", "", b"")
-    assert rewritten(built, (tag, checkout, modes, elsewhere, inside, "as before", json, memory)) == "as before"
+    same = ("as before", "in colours")
+    assert rewritten(built, (tag, checkout, modes, elsewhere, inside, same, json, memory)) == "as before"
     assert rewritten(built, (tag, checkout, modes, elsewhere, inside, text, json, memory), noop.FORMAT + 1) is None
     assert rewritten(built, ("another", checkout, modes, elsewhere, inside, text, json, memory)) is None
     other = (checkout[0], checkout[1] + 1)
@@ -254,7 +255,7 @@ def test_settings_that_change_meanwhile_leave_no_answer(settled: Sandbox) -> Non
     settled.write("omnibuild.toml", FAST.replace("acme", "other"))
     report = space.check()
     assert report.ok
-    space.remember(report, lambda _: ("text", "json"))
+    space.remember(report, lambda _: (("text", "text"), "json"))
     assert answer(settled) is None
 
 

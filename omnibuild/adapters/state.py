@@ -30,9 +30,12 @@ MEMORY = "memory"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the next build or check says if nothing changes: as text, and as JSON; in which mode, and which is usual."""
+    """What the next build or check says if nothing changes; in which mode, and which is usual.
 
-    text: str
+    `text` is for files and for terminals with colours.
+    """
+
+    text: tuple[str, str]
     json: str
     mode: str
     usual: str
@@ -120,9 +123,12 @@ def keep_state(
     finished: Finished,
     *,
     report: Report,
-    answer: Callable[[Report], tuple[str, str]],
+    answer: Callable[[Report], tuple[tuple[str, str], str]],
 ) -> None:
-    """Write what the next build or check goes on from, if everything is in step and nothing else lies in `out/`."""
+    """Write what the next build or check goes on from, if everything is in step and nothing else lies in `out/`.
+
+    Where there are warnings, a part of the workspace cannot be built alone: it would say its own only.
+    """
     cache, seen = root / settings.cache, finished.sightings
     if finished.recalled:
         patch_state(root, cache, finished.recalled, seen, settings.out)
@@ -132,7 +138,9 @@ def keep_state(
     done = {name: Outcome(name, Status.UP_TO_DATE, (), it.files) for name, it in report.outcomes.items()}
     text, json = answer(replace(report, outcomes=done))
     files = {name: it.files for name, it in done.items()}
-    memory = remember(finished.survey, settings, files, finished.tools, seen.listings)
+    memory = None
+    if not report.problems:
+        memory = remember(finished.survey, settings, files, finished.tools, seen.listings)
     write_state(root, cache, seen, Answer(text, json, settings.mode.value, usual.value), memory)
 
 

@@ -57,5 +57,5 @@ def command(
         with space.alone():
             report = space.build(*selectors, overwrite=overwrite)
             if call.is_plain(selectors):
-                space.remember(report, said)
+                space.remember(report, said(call, space))
     conclude(call, space, report, wanted)

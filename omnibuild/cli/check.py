@@ -53,5 +53,5 @@ def command(
         with space.alone():
             report = space.check(*selectors)
             if call.is_plain(selectors):
-                space.remember(report, said)
+                space.remember(report, said(call, space))
     conclude(call, space, report, wanted)

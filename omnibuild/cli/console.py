@@ -8,7 +8,7 @@ import shutil
 import sys
 import textwrap
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -44,11 +44,15 @@ class Console:
 
     def problems(self, problems: Iterable[Problem], *, err: bool = False) -> None:
         """Print problems, each with the line that it is in; those that block come last, where they are seen."""
+        for line in self.problem_lines(problems):
+            self.say(line, err=err)
+
+    def problem_lines(self, problems: Iterable[Problem]) -> Iterator[str]:
+        """Yield what is printed of problems, in colours."""
         for problem in sorted(problems, key=lambda it: it.level is Level.BLOCK):
-            for line in self._problem(problem):
-                self.say(line, err=err)
+            yield from self._problem(problem)
             if problem.code not in _WITHOUT_SOURCE:
-                self.say(err=err)
+                yield ""
 
     def table(self, rows: Sequence[Sequence[str]]) -> None:
         """Print rows in columns; on a terminal, a last column that is too long goes on below itself."""

@@ -164,5 +164,5 @@ def _look(call: Call, repository: Repository, root: Path, mode: str | None, *, o
     with space.alone():
         report = space.check() if only_check else space.build()
         if call.is_plain(()):
-            space.remember(report, said)
+            space.remember(report, said(call, space))
         return _Found(space, repository, report, repository.unstaged(space.root, space.settings))

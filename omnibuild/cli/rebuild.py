@@ -105,7 +105,7 @@ def _built(order: Order) -> dict[str, Json]:
         with space.alone():
             report = space.build(*order.selectors)
             if call.is_plain(order.selectors):
-                space.remember(report, said)
+                space.remember(report, said(call, space))
     if not order.as_json:
         _clear(order)
         tell(call, space, report, of_all=not order.selectors)

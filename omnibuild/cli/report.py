@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import click
 
@@ -28,9 +28,16 @@ def conclude(call: Call, space: Workspace, report: Report, telling: Telling) -> 
     context.exit(exit_code(report.problems))
 
 
-def said(report: Report) -> tuple[str, str]:
-    """Return what is said of a report: as text, and as JSON."""
-    return f"{summary(report.outcomes.values(), ())}\n", f"{dumped(report_json(report))}\n"
+def said(call: Call, space: Workspace) -> Callable[[Report], tuple[tuple[str, str], str]]:
+    """Return what says a report: as text, plain and in colours, and as JSON."""
+
+    def of(report: Report) -> tuple[tuple[str, str], str]:
+        problems = call.console(space.root).problem_lines(report.problems)
+        lines = [*problems, summary(report.outcomes.values(), report.problems)]
+        colored = "".join(f"{it}\n" for it in lines)
+        return (click.unstyle(colored), colored), f"{dumped(report_json(report))}\n"
+
+    return of
 
 
 def exit_code(problems: Iterable[Problem]) -> int:

@@ -11,7 +11,7 @@ from omnibuild.adapters import state
 from omnibuild.adapters.sightings import TICK_NS, Sightings, known
 from omnibuild.adapters.state import Answer, write_state
 
-ANSWER = Answer("text", "json", "balanced", "balanced")
+ANSWER = Answer(("text", "colored"), "json", "balanced", "balanced")
 
 
 def kept(root: Path, *names: str) -> Sightings:

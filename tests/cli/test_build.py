@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from omnibuild import noop
 from omnibuild.cli.progress import MOST
 from tests.cli.conftest import BROKEN, MONEY, PRICER, Answer, Space, omnibuild
 
@@ -272,3 +273,19 @@ def test_of_very_many_nodes_the_first_are_told(space: Space) -> None:
     assert len(told) == MOST
     more = MOST + 3 + 2 - len(told)  # the two that were there already
     assert f"… and {more} more; --json has them all" in lines
+
+
+def test_warnings_are_told_again_by_the_quick_answer_as_they_were(space: Space) -> None:
+    space.write("specs/pricer.yaml", (space.root / "specs/pricer.yaml").read_text().replace("policy:", "# policy:", 1))
+    space.process("build")
+    first = space.process("check")
+
+    assert "warning[G8]" in first.out
+    text = noop.answer(["-C", str(space.root), "check"])
+    assert text == first.out
+    assert space.process("check").out == text
+    as_json = noop.answer(["-C", str(space.root), "build", "--json"])
+    assert as_json is not None
+    assert [it["code"] for it in json.loads(as_json)["problems"]] == ["G8"]
+    space.write("specs/pricer.yaml", (space.root / "specs/pricer.yaml").read_text() + "# touched\n")
+    assert noop.answer(["-C", str(space.root), "check"]) is None
