@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shlex
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
@@ -22,19 +18,13 @@ from omnibuild.core.values import Mode
 from omnibuild.gates import ALL, COMPILE_GATES, AnyGate
 from omnibuild.graph.picture import PICTURES
 from tests.conftest import Make
-from tests.workspaces import REPOSITORY, TOML, blocking, workspace
+from tests.pages import DOCUMENTS, blocks, commands
+from tests.workspaces import REPOSITORY, blocking
 
-DOCUMENTS = sorted([*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/*.md")])
 WITH_SPECS = ("README.md", "docs/spec-language.md")
 
-_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FILE = re.compile(r"# (specs/\S+)\n")
 _LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#]+)(?:#([^)]*))?\)")
-
-
-def blocks(text: str, *languages: str) -> Iterator[str]:
-    """Yield the code blocks in one of these languages."""
-    return (found[2] for found in _BLOCK.finditer(text) if found[1] in languages)
 
 
 # ---------------------------------------------------------------------------------------- specs
@@ -65,19 +55,6 @@ def test_the_settings_of_the_language_are_accepted(make: Make) -> None:
 
 
 # ------------------------------------------------------------------------------------- commands
-
-
-def commands(text: str) -> Iterator[list[str]]:
-    """Yield the words of every call of omnibuild in the shell blocks of a document."""
-    for block in blocks(text, "console", "bash", "sh"):
-        console = "$ " in block
-        for line in block.replace("\\\n", " ").splitlines():
-            if console and not line.startswith("$ "):
-                continue
-            for part in re.split(r"&&|\|\||;|\|", line.removeprefix("$ ")):
-                words = shlex.split(part, comments=True)
-                if words and words[0].rpartition("/")[2] == "omnibuild":
-                    yield words[1:]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda it: it.name)
@@ -143,67 +120,25 @@ def test_the_page_of_ci_shows_what_the_hooks_and_the_action_have() -> None:
                 assert set(step["with"]) <= set(action["inputs"])
 
 
-# ---------------------------------------------------------------------------- what they print
+# ------------------------------------------------------------------------------------- the times
+
+_ROW = re.compile(r"^\| (.+?) \| 1,000 \| (\S+ m?s) \(", re.MULTILINE)
+_TIMES = re.compile(r"(?<=^\| what a build finds \| takes \|\n\| --- \| --- \|\n)(?:\| .+ \| .+ \|\n)+", re.MULTILINE)
 
 
-def steps(text: str) -> Iterator[tuple[str, str]]:
-    """Yield every command of the console blocks, with what it prints."""
-    for block in blocks(text, "console"):
-        for step in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            command, _, printed = step.partition("\n")
-            yield command, printed
+def test_the_times_of_the_readme_were_measured(regen: bool) -> None:
+    readme = REPOSITORY / "README.md"
+    measured = dict(_ROW.findall((REPOSITORY / "benchmarks/RESULTS.md").read_text()))
+    named = [it.split(" | ")[0].removeprefix("| ") for it in _TIMES.findall(readme.read_text())[0].splitlines()]
+    rows = "".join(f"| {it} | {measured[it]} |\n" for it in named)
+    if regen:
+        readme.write_text(_TIMES.sub(lambda _: rows, readme.read_text()))
+
+    assert named
+    assert rows in readme.read_text(), "pytest tests/test_documents.py --regen writes it anew"
 
 
-def shown(command: str, printed: str) -> str:
-    """Return a command with its output as a console block has it."""
-    return f"$ {command}\n{printed}"
-
-
-def pattern(printed: str) -> str:
-    """Return the pattern of a shown output: a line `…` stands for any lines."""
-    parts = ("(?:.*\n)*?" if line == "…\n" else re.escape(steady(line)) for line in printed.splitlines(keepends=True))
-    return "".join(parts)
-
-
-def steady(text: str) -> str:
-    """Return a text without what differs from run to run: digests, and the versions of tools."""
-    return re.sub(r"  +", "  ", re.sub(r"\d+\.\d+\.\d+", "#.#.#", re.sub(r"\b[0-9a-f]{12}\b", "#", text)))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("part", ["top", "tour"])
-def test_the_readme_shows_what_its_commands_print(part: str, built_once: Path, tmp_path: Path, regen: bool) -> None:
-    readme = (REPOSITORY / "README.md").read_text()
-    text = readme.partition("\n## ")[0]
-    [spec] = [it for it in blocks(text, "yaml") if _FILE.match(it)]
-    root = tmp_path / "shop"
-    if part == "top":
-        shutil.copytree(built_once / "cache" / "mypy", root / "cache" / "mypy")
-        workspace(root, {"omnibuild.toml": TOML.replace("acme", "shop"), "specs/order_pricer.yaml": spec})
-    else:
-        text = readme.partition("\n## A tour")[2].partition("\n## ")[0]
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-
-    for command, printed in steps(text):
-        if command.startswith("cd "):
-            shutil.copytree(built_once / "cache" / "mypy", root / "cache" / "mypy")
-            (root / "specs/order_pricer.yaml").write_text(spec)
-            continue
-        here = root if root.exists() else tmp_path
-        done = subprocess.run(
-            ["bash", "-c", command],
-            cwd=here,
-            env={**os.environ, "PATH": path, "PYTHONPATH": str(REPOSITORY)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        same = re.fullmatch(pattern(printed), steady(done.stdout))
-        if regen and not same and "…\n" not in printed:
-            now = (REPOSITORY / "README.md").read_text()
-            (REPOSITORY / "README.md").write_text(now.replace(shown(command, printed), shown(command, done.stdout), 1))
-        else:
-            assert same, f"not what the README shows:\n$ {command}\n{done.stdout}{done.stderr}"
+# ------------------------------------------------------------------------------------- the graph
 
 
 def test_the_readme_has_the_graph_of_this_repository(regen: bool) -> None:
