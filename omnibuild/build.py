@@ -106,15 +106,13 @@ class _Build:
     def _read(self, found: Survey | None) -> None:
         self._world.listen(StepStarted("read"))
         self._survey = found or survey(self._world, self._settings)
-        self._problems += self._survey.problems
-        self._problems += drift(self._survey, self._world, self._levels)
+        self._problems += (*self._survey.problems, *drift(self._survey, self._world, self._levels))
         self._problems += self._templates.check()
         self._failed |= self._survey.failed
-        asked = self._options.selectors
-        meant = meanings(asked, self._survey, self._world, self._settings)
+        meant = meanings(asked := self._options.selectors, self._survey, self._world, self._settings)
         names, wrong = (self._part.nodes, []) if self._part else self._survey.selected(asked, meant)
         self._problems += wrong
-        if self._options.selectors:
+        if asked:
             self._survey = self._survey.limited(names, self._world.output.ledger())
         self._selected = names if self._part else (*names, PACKAGE)
         self._dependents = dependents(self._survey.graph)
