@@ -26,7 +26,7 @@ import yaml
 from omnibuild.adapters.sources import DiskSources
 from omnibuild.adopt.code.library import Library
 from omnibuild.adopt.code.lookup import Lookup
-from omnibuild.adopt.models.documents import Adoption, Document, adopt
+from omnibuild.adopt.models.documents import Arrangement, Document, adopt
 from omnibuild.adopt.models.reader import Models
 from omnibuild.adopt.models.shapes import ModelShape, Opaque
 from omnibuild.assemble.yaml_text import to_yaml
@@ -92,7 +92,7 @@ def _reference(value: Any) -> str:
             return ""
 
 
-def _fields(adoption: Adoption, models: Models) -> None:
+def _fields(adoption: Arrangement, models: Models) -> None:
     """Print how many fields of the models that are reached are adopted, and why others are not."""
     became = Counter(it.became for it in adoption.notes)
     adopted = lost = 0
@@ -110,7 +110,7 @@ def _fields(adoption: Adoption, models: Models) -> None:
         print(f"  {count:5} {reason}")
 
 
-def _generated(adoption: Adoption, folder: Path) -> Names:
+def _generated(adoption: Arrangement, folder: Path) -> Names:
     """Write the documents and what they generate; print what is wrong with them."""
     specs: dict[str, Spec] = {}
     problems: list[Problem] = []
@@ -144,7 +144,7 @@ def _yaml(document: Document) -> str:
     return to_yaml({"shared": document.name, **document.sections}) + "\n"
 
 
-def _compare(adoption: Adoption, names: Names, folder: Path, python: str) -> None:
+def _compare(adoption: Arrangement, names: Names, folder: Path, python: str) -> None:
     """Print how many schemas stay the same, and how the others differ."""
     noted = [it for it in adoption.notes if it.became != "reference" and names.graph.lookup(it.place)]
     pairs = [(it.source, f"{names.class_module(it.place)}:{names.class_name(it.place)}") for it in noted]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from omnibuild.adopt.models.documents import Adoption, Document, adopt
+from omnibuild.adopt.models.documents import Arrangement, Document, adopt
 from omnibuild.adopt.models.reader import Models
 from omnibuild.core.values import Json, Kind, Level, Pointer, Problem, Ref, Spec
 from omnibuild.graph.resolve import resolve
@@ -23,7 +23,7 @@ def arranged(
     models: Models,
     taken: Collection[str],
     importable: Callable[[str], bool],
-) -> Adoption:
+) -> Arrangement:
     """Return the documents for the classes that nodes need, `module:Class` by node, all of which a build takes."""
     refused: dict[str, str] = {}
     for _ in range(_ROUNDS):
@@ -43,7 +43,7 @@ def declaration(document: Document) -> dict[str, Json]:
     return {"shared": document.name, "description": about, **document.sections}
 
 
-def _refused(found: Adoption) -> Iterator[tuple[str, str]]:
+def _refused(found: Arrangement) -> Iterator[tuple[str, str]]:
     """Yield the classes that the language refuses, each with what it says."""
     sources = {it.place: it.source for it in found.notes}
     specs: dict[str, Spec] = {}

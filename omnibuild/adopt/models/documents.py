@@ -40,7 +40,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Adoption:
+class Arrangement:
     """The documents, nodes first; where every class that was asked for stands, by what it was asked for as."""
 
     documents: tuple[Document, ...]
@@ -56,7 +56,7 @@ def adopt(
     taken: Collection[str] = (),
     importable: Callable[[str], bool] = lambda _: True,
     refused: Mapping[str, str] | None = None,
-) -> Adoption:
+) -> Arrangement:
     """Return the documents for the classes that nodes need, `module:Class` by node, and all that these reach.
 
     `taken` are names of documents that the workspace has already. A class that would stay a reference, but is not
@@ -80,7 +80,7 @@ def adopt(
     written = tuple(_document(it, it in needed, origins[it], shapes, places) for it in _order(needed, origins))
     notes = tuple(_note(shape, places[source]) for source, shape in shapes.items())
     placed = {text: places[source] for text, source in asked.items() if source in places}
-    return Adoption(written, placed, notes, left | {it: left[source] for it, source in asked.items() if source in left})
+    return Arrangement(written, placed, notes, left | {it: left[source] for it, source in asked.items() if source in left})
 
 
 def _importable(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from omnibuild.adopt.contract_values import ends
-from omnibuild.adopt.models.documents import Adoption, Document, Note
+from omnibuild.adopt.models.documents import Arrangement, Document, Note
 from omnibuild.core.values import Json
 
 
 class NodeModels:
     """The models of all adopted nodes, and those that several share."""
 
-    def __init__(self, found: Adoption) -> None:
+    def __init__(self, found: Arrangement) -> None:
         self._found = found
         self._documents = {it.name: it for it in found.documents}
         self._notes: dict[str, list[Note]] = {}

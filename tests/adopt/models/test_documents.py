@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from omnibuild.adopt.models.circles import broken, groups
-from omnibuild.adopt.models.documents import Adoption, adopt
+from omnibuild.adopt.models.documents import Arrangement, adopt
 from omnibuild.adopt.models.naming import LONGEST, document_names
 from omnibuild.adopt.models.reader import Models
 from omnibuild.assemble.yaml_text import to_yaml
@@ -27,12 +27,12 @@ HEAD += "from typing import Literal\nfrom pydantic import AliasChoices, BaseMode
 HEAD += "from pydantic import SecretStr, StringConstraints\n"
 
 
-def adopted(root: Path, wanted: Mapping[str, Sequence[str]], **modules: str) -> Adoption:
+def adopted(root: Path, wanted: Mapping[str, Sequence[str]], **modules: str) -> Arrangement:
     files = {f"acme/{name}.py": HEAD + text for name, text in modules.items()}
     return adopt(wanted, Models(lay(root, {"acme/__init__.py": "", **files})))
 
 
-def sections(adoption: Adoption) -> dict[str, Any]:
+def sections(adoption: Arrangement) -> dict[str, Any]:
     return {it.name: dict(it.sections) for it in adoption.documents}
 
 
@@ -261,7 +261,7 @@ def test_a_model_that_refers_to_a_generic_class_stays_with_it(tmp_path: Path) ->
 COMPARE = Path(__file__).parents[3] / "benchmarks" / "compare_schemas.py"
 
 
-def yaml_of(adoption: Adoption) -> str:
+def yaml_of(adoption: Arrangement) -> str:
     return "---\n".join(to_yaml({"shared": it.name, **it.sections}) + "\n" for it in adoption.documents)
 
 
