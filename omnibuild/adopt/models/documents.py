@@ -80,7 +80,8 @@ def adopt(
     written = tuple(_document(it, it in needed, origins[it], shapes, places) for it in _order(needed, origins))
     notes = tuple(_note(shape, places[source]) for source, shape in shapes.items())
     placed = {text: places[source] for text, source in asked.items() if source in places}
-    return Arrangement(written, placed, notes, left | {it: left[source] for it, source in asked.items() if source in left})
+    left |= {it: left[source] for it, source in asked.items() if source in left}
+    return Arrangement(written, placed, notes, left)
 
 
 def _importable(
