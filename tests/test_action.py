@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -97,6 +98,9 @@ def test_scripts_are_files_and_inputs_are_variables() -> None:
         text = script.read_text()
         subprocess.run(["bash", "-n", script], check=True)
         assert "eval" not in text
+        # An empty list is an unset one to bash 3.2, which macOS has, and `set -u` ends the script there.
+        for name in re.findall(r"^(\w+)=\(\)$", text, re.MULTILINE):
+            assert f'"${{{name}[@]}}"' not in text.replace(f'${{{name}[@]+"${{{name}[@]}}"}}', "")
         for name in step["env"]:
             assert f"${name}" in text or f'os.environ["{name}"]' in script.with_suffix(".py").read_text()
     for file in WORKFLOWS:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,8 @@ _INPUTS = (".yaml", ".yml", ".py")
 """What is read below the folder of the specs; of the templates, everything is."""
 _PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR")
 """Variables that git sets for its hooks, and that may be relative to the folder where these start."""
+_PATTERNS = frozenset(f"GIT_{it}_PATHSPECS" for it in ("LITERAL", "GLOB", "NOGLOB", "ICASE"))
+"""Variables that say what the paths mean that git is given: here each says that itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Repository:
     @classmethod
     def find(cls, folder: Path) -> Repository | Problem:
         """Return the repository that a folder is in."""
-        environment = dict(os.environ)
+        environment = {name: it for name, it in os.environ.items() if name not in _PATTERNS}
         environment |= {it: str(Path(environment[it]).absolute()) for it in _PLACES if environment.get(it)}
         # Git has told its hooks where the repository is, and means the folder where it starts them.
         start = Path() if "GIT_DIR" in environment else folder
@@ -70,29 +73,52 @@ class Repository:
         """Return a path relative to the repository. Raises ValueError if it lies elsewhere."""
         return place.resolve().relative_to(self.top.resolve()).as_posix()
 
-    def unstaged(self, root: Path, settings: Settings) -> Unstaged:
-        """Return what of a workspace is not staged as it is on disk. Times play no part in it: git reads the files."""
+    def unstaged(self, root: Path, settings: Settings, looked_at: Collection[str] = ()) -> Unstaged:
+        """Return what of a workspace is not staged as it is on disk. Times play no part in it: git reads the files.
+
+        `looked_at` are the files that the build has looked at, by which existing code is known that specs lead to.
+        """
         out = self.path(root / settings.out)
         indexed = set(self._listed("ls-files", "-z", "--", _literal(out)))
         if not indexed and self._ask("check-ignore", "--no-index", "-q", f"{out}/x").returncode == 0:
             return Unstaged(wanted=False)
-        changed, untracked = self._changes(root, settings)
+        read = {self.path(root / _FILE), *self._elsewhere(root, settings, looked_at)}
+        changed, untracked = self._changes(root, settings, read)
         made = {f"{out}/{it}" for it in (*read_ledger(root / settings.out), LEDGER)}
         absent = {it for it in made - indexed if os.path.lexists(self.top / it)}
         below = f"{out}/"
         outputs = {it for it in changed if it.startswith(below)} | absent
-        inputs = {it for it in changed | set(self._read(root, settings, untracked)) if not it.startswith(below)}
+        unknown = {*self._read(root, settings, untracked), *(read & untracked)}
+        inputs = {it for it in changed | unknown if not it.startswith(below)}
         return Unstaged(True, *map(_sorted, (outputs, inputs, absent - untracked)))
 
-    def _changes(self, root: Path, settings: Settings) -> tuple[set[str], set[str]]:
-        """Return the files that are not as they are staged, and those that git does not know."""
-        folders = (settings.out, settings.specs, settings.templates, _FILE)
-        places = [_literal(self.path(root / it)) for it in folders]
+    def _elsewhere(self, root: Path, settings: Settings, looked_at: Collection[str]) -> Iterator[str]:
+        """Yield those of the files that lie beside the folders of the workspace, wherever links lead."""
+        folders = (settings.out, settings.specs, settings.templates, settings.cache)
+        own = tuple(f"{self.path(root / it)}/" for it in folders)
+        for it in looked_at:
+            with suppress(ValueError):  # what lies outside of the repository cannot be committed
+                path = self.path(root / it)
+                if not path.startswith(own):
+                    yield path
+
+    def _changes(self, root: Path, settings: Settings, files: set[str]) -> tuple[set[str], set[str]]:
+        """Return what of some files and of the workspace's folders is not as it is staged, and what git does not know.
+
+        Git is asked about the folders of files, since there can be more files than a command line holds, but not about
+        those that the workspace is in: who knows what else they hold.
+        """
+        folders = tuple(f"{self.path(root / it)}/" for it in (settings.out, settings.specs, settings.templates))
+        above = {"", self.path(root), *(it.as_posix() for it in Path(self.path(root)).parents)}
+        around = {folder if (folder := it.rpartition("/")[0]) not in above else it for it in files}
+        places = [_literal(it) for it in sorted({*(it.rstrip("/") for it in folders), *around})]
         changed, untracked = set(), set()
         # Another git may be at work, and this one is not to make it wait.
         options = ("--porcelain=v1", "-z", "--untracked-files=all", "--no-renames")
         for entry in self._listed("--no-optional-locks", "status", *options, "--", *places):
             state, path = entry[:2], entry[3:]
+            if path not in files and not f"{path}/".startswith(folders):
+                continue
             if state == "??":
                 untracked.add(path)
             elif state[1] != " ":
@@ -103,8 +129,9 @@ class Repository:
         """Yield those of the paths that a build reads."""
         specs, templates = (f"{self.path(root / it)}/" for it in (settings.specs, settings.templates))
         for path in paths:
-            is_hidden = any(part.startswith(".") for part in path.split("/"))
-            if path.startswith(templates) or (path.startswith(specs) and path.endswith(_INPUTS) and not is_hidden):
+            is_hidden = any(part.startswith(".") for part in path.removeprefix(specs).split("/"))
+            can_be_read = path.endswith(_INPUTS) or (self.top / path).is_symlink()
+            if path.startswith(templates) or (path.startswith(specs) and can_be_read and not is_hidden):
                 yield path
 
     def _listed(self, *arguments: str) -> list[str]:

@@ -165,4 +165,5 @@ def _look(call: Call, repository: Repository, root: Path, mode: str | None, *, o
         report = space.check() if only_check else space.build()
         if call.is_plain(()):
             space.remember(report, said(call, space))
-        return _Found(space, repository, report, repository.unstaged(space.root, space.settings))
+        looked_at = [it for it in space.seen.files if not it.startswith("/")] if space.seen else []
+        return _Found(space, repository, report, repository.unstaged(space.root, space.settings, looked_at))

@@ -164,7 +164,7 @@ def _say(answer: dict[str, Json] | str, order: Order) -> None:
     """Print an answer: text as it is, an object in one line, with what changed before it."""
     if isinstance(answer, str):
         _clear(order)
-        click.echo(answer, nl=False)
+        click.echo(answer, nl=False, color=order.color)
     else:
         ascii_only = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
         click.echo(json.dumps({"changed": [*order.changed], **answer}, ensure_ascii=ascii_only))

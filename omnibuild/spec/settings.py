@@ -216,6 +216,11 @@ def defaults() -> dict[str, dict[str, Json]]:
     return file
 
 
+def typed(data: Mapping[str, Json]) -> dict[str, Json]:
+    """Return sound settings with each value of its own type: what variables say is text."""
+    return _File.model_validate(data).model_dump(mode="json")
+
+
 def size_in_bytes(text: str) -> int:
     """Return how many bytes a size such as `200MB` is. Raises ValueError if it is none."""
     if not re.fullmatch(_SIZE, text):

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from omnibuild.core.values import Json, Place
-from omnibuild.spec.settings import FILE, SECTIONS, asked_environment, defaults, merged, place_of
+from omnibuild.spec.settings import FILE, SECTIONS, asked_environment, defaults, merged, place_of, typed
 from omnibuild.spec.variables import set_by_variables, variable
 
 
@@ -85,7 +85,7 @@ def effective(
     name = asked_environment(environment, environ)
     over = file.pop("env", {}).get(name, {})
     by_variables, _ = set_by_variables(environ, SECTIONS, dict.fromkeys(gates, True))
-    values: Any = merged(merged(merged({**defaults(), "gates": {**gates}}, file), over), by_variables)
+    values: Any = typed(merged(merged(merged({**defaults(), "gates": {**gates}}, file), over), by_variables))
 
     def source(section: str, key: str) -> Source:
         if (option := options.get(f"{section}.{key}")) is not None:

@@ -33,6 +33,8 @@ def folder_faults(folders: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         other = next((it for it in sound if _overlap(sound[it], path)), None)
         if written.startswith("/") or "\\" in written or ":" in written or ".." in written.split("/"):
             yield key, f"`{written}` leads out of the workspace"
+        elif not written.isprintable():
+            yield key, "the name of a folder has no line breaks and no other invisible characters"
         elif not written.strip() or path == ".":
             yield key, f"`{written}` is no folder inside the workspace"
         elif other:

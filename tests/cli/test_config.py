@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.cli.conftest import Space
@@ -85,3 +87,9 @@ def test_a_variable_decides_what_is_built(space: Space, monkeypatch: pytest.Monk
     assert space("build").code == 0
     assert (space.root / "made/src/other/nodes/node_pricer_compute/node.py").is_file()
     assert not (space.root / "out").exists()
+
+
+def test_a_number_from_a_variable_is_a_number(space: Space, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMNIBUILD_BUILD_JOBS", "4")
+    found = json.loads(space("config", "build.jobs", "--json").out)
+    assert (found["value"], found["source"]) == (4, "variable")

@@ -11,8 +11,11 @@ from xml.etree import ElementTree as ET
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
+from omnibuild.cli.formats import rendered
 from omnibuild.cli.formats.github import MOST, escaped, escaped_property
 from omnibuild.cli.formats.markdown import plain
+from omnibuild.cli.formats.told import Told
+from omnibuild.core.values import Place, Problem, Report
 from tests.cli.conftest import BROKEN, MONEY, PRICER, Answer, Space, omnibuild
 from tests.runner import Log
 from tests.workspaces import REPOSITORY
@@ -259,6 +262,7 @@ def test_a_text_is_shown_and_not_obeyed() -> None:
     assert plain("a | b\n# c `d` *e* <f> &g; @h $i$ ~j~ \\k") == (
         "a \\| b<br>\\# c \\`d\\` \\*e\\* \\<f\\> \\&g; \\@h \\$i\\$ \\~j\\~ \\\\k"
     )
+    assert plain("WWW.example.org is no link") == "WWW\\.example.org is no link"
     assert len(plain("x" * 5000)) < 600
 
 
@@ -319,6 +323,13 @@ def test_sarif_of_a_hostile_spec_is_valid(space: Space) -> None:
     assert "[d\\](e)" in result["message"]["text"]
     where = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     assert where.endswith("specs/hostile%20name%2C%20100%25.yaml")
+
+
+def test_sarif_of_a_folder_whose_name_is_no_text() -> None:
+    told = Told("check", Report({}, (Problem("G4", "wrong", Place("specs/a.yaml", 1, 1)),)), "caf\udce9/")
+    [result] = json.loads(rendered("sarif", told))["runs"][0]["results"]
+    where = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert where.endswith("/specs/a.yaml")
 
 
 # -------------------------------------------------------------------------------------------- junit

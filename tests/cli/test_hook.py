@@ -344,6 +344,64 @@ def test_problems_of_a_spec_are_shown(repository: Clone) -> None:
     assert "error[expression]: unknown name `peace`" in done.stdout
 
 
+def test_existing_code_that_specs_refer_to_is_an_input(repository: Clone) -> None:
+    code = "from pydantic import BaseModel\n\n\nclass Rate(BaseModel, frozen=True):\n    value: int\n"
+    repository.write("legacy/__init__.py", "")
+    repository.write("legacy/rates.py", code)
+    repository.write("legacy/notes.txt", "nothing reads this")
+    repository.replace("specs/money.yaml", "models:", 'models:\n  Rate: "legacy.rates:Rate"')
+    repository.build()
+    repository.git("add", "specs", "out")
+    before = repository.omnibuild("hook")
+    assert before.returncode == 1
+    assert "not staged  legacy/rates.py\n" in before.stdout
+    assert "notes.txt" not in before.stdout
+    repository.git("add", "legacy")
+    assert_committed(repository)
+
+    repository.write("legacy/rates.py", f"{code}    unit: str\n")
+    repository.build()
+    repository.git("add", "out")
+
+    after = repository.omnibuild("hook", "--check")
+
+    assert after.returncode == 1
+    assert "not staged  legacy/rates.py\n" in after.stdout
+
+
+def test_what_a_link_in_the_specs_leads_to_is_an_input(repository: Clone) -> None:
+    repository.write("shared/doubler.yaml", DOUBLER)
+    (repository.root / "specs/linked").symlink_to("../shared")
+    repository.build()
+    repository.git("add", "out")
+    before = repository.omnibuild("hook", "--check")
+    assert "not staged  shared/doubler.yaml\n" in before.stdout
+    assert "not staged  specs/linked\n" in before.stdout
+    assert before.returncode == 1
+    repository.git("add", "shared", "specs")
+    assert_committed(repository)
+
+
+def test_what_git_is_told_of_patterns_changes_nothing(repository: Clone) -> None:
+    repository.replace("specs/pricer.yaml", "quantity * piece.value", "piece.value * quantity")
+    repository.build()
+    repository.git("add", "specs")
+    done = repository.run("git", "--literal-pathspecs", "commit", "--message", "stale")
+    assert done.returncode == 1
+    assert f"{HANDLER}\n" in done.stdout
+
+
+def test_a_workspace_in_a_hidden_folder_is_one_like_any_other(empty: Clone) -> None:
+    shop(empty, ".services/")
+    empty.git("add", "--all")
+    empty.write(".services/specs/doubler.yaml", DOUBLER)
+    empty.build(folder=".services")
+    empty.git("add", ".services/out")
+    done = empty.omnibuild("hook")
+    assert done.returncode == 1
+    assert "not staged  .services/specs/doubler.yaml\n" in done.stdout
+
+
 # ----------------------------------------------------------------------------------- several of them
 
 

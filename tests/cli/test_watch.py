@@ -269,10 +269,12 @@ def test_a_part_of_the_workspace_can_be_watched(space: Space, selector: str) -> 
         assert watch.says()["outcomes"]["money"]["outcome"] == "built"
 
 
-def test_a_terminal_shows_what_is_wrong_now(space: Space) -> None:
+@contextmanager
+def on_terminal(space: Space, *options: str) -> Iterator[Callable[[], str]]:
+    """Start a watch on a terminal; what is given returns what its screen shows when it waits."""
     main, terminal = pty.openpty()
     started = subprocess.Popen(
-        [*COMMAND, "-C", str(space.root), "watch"],
+        [*COMMAND, *options, "-C", str(space.root), "watch"],
         stdin=terminal,
         stdout=terminal,
         stderr=terminal,
@@ -287,13 +289,33 @@ def test_a_terminal_shows_what_is_wrong_now(space: Space) -> None:
             data += os.read(main, 65536)
         return data.decode().rpartition("\x1b[2J\x1b[H")[2]
 
-    assert "2 nodes: 2 built" in screen()
-    broken = space.write("specs/broken.yaml", BROKEN)
-    assert "did you mean `input`?" in screen()
-    broken.unlink()
-    shown = screen()
-    assert "2 nodes: 2 up-to-date" in shown
-    assert "error" not in shown
-    started.send_signal(signal.SIGINT)
-    assert started.wait(timeout=20) == 130
-    os.close(main)
+    try:
+        yield screen
+    finally:
+        started.send_signal(signal.SIGINT)
+        code = started.wait(timeout=20)
+        os.close(main)
+    assert code == 130
+
+
+def test_a_terminal_shows_what_is_wrong_now(space: Space) -> None:
+    with on_terminal(space) as screen:
+        assert "2 nodes: 2 built" in screen()
+        broken = space.write("specs/broken.yaml", BROKEN)
+        assert "did you mean `input`?" in screen()
+        broken.unlink()
+        shown = screen()
+        assert "2 nodes: 2 up-to-date" in shown
+        assert "error" not in shown
+
+
+@pytest.mark.parametrize(("options", "has_colors"), [((), True), (("--no-color",), False)])
+def test_the_quick_answer_has_colours_unless_they_are_refused(
+    space: Space, options: tuple[str, ...], has_colors: bool
+) -> None:
+    edit(space, "specs/pricer.yaml", "policy:", "# policy:")
+    space("build")
+    with on_terminal(space, *options) as screen:
+        shown = screen()
+    assert "1 warning" in shown
+    assert ("\x1b[33m" in shown) is has_colors

@@ -125,6 +125,7 @@ def test_requirements_with_spaces_stand_in_lines() -> None:
         ("OMNIBUILD_CACHE_REMOTE_MODE", "write", "input should be 'read' or 'read-write'"),
         ("OMNIBUILD_CACHE_REMOTE", "ftp://cache", "only http:// and https:// are spoken"),
         ("OMNIBUILD_WORKSPACE_PACKAGE", "class", "this is a keyword of Python"),
+        ("OMNIBUILD_WORKSPACE_CACHE", "a\nEND\nkey=x", "the name of a folder has no line breaks"),
         ("OMNIBUILD_WORKSPACE_OUT", "specs", "`specs` and the folder of `specs` lie in each other"),
         ("OMNIBUILD_WORKSPACE_SPECS", "out", "`workspace.out`: `out` and the folder of `specs` lie in each other"),
         ("OMNIBUILD_GATES_G7", "never", "input should be 'off', 'warn' or 'block'"),

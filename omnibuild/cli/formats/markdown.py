@@ -17,7 +17,7 @@ MOST_NODES = 60
 LONGEST = 500
 """How many characters of a message are shown."""
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#!|~&$@:])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#!|~&$@:]|(?<=www)\.)", re.IGNORECASE)
 _WORDS = {Level.BLOCK: "error", Level.WARN: "warning", Level.OFF: "note"}
 
 

@@ -58,16 +58,21 @@ def _results(told: Told, codes: list[str]) -> Iterator[Json]:
         file = at.file if at else f"{told.folder}{SETTINGS}"
         region: Json = {"startLine": at.line if at else 1, "startColumn": at.column if at else 1}
         # Lines move without a problem becoming another one: they are no part of what it is known by.
-        known = digest_json([problem.code, file, problem.node, problem.message])
+        known = digest_json([_sound(it) for it in (problem.code, file, problem.node, problem.message)])
         seen[known] += 1
         yield {
             "ruleId": problem.code,
             "ruleIndex": codes.index(problem.code),
             "level": _LEVELS[problem.level],
             "message": {"text": _message(problem)},
-            "locations": [{"physicalLocation": {"artifactLocation": {"uri": quote(file)}, "region": region}}],
+            "locations": [{"physicalLocation": {"artifactLocation": {"uri": quote(_sound(file))}, "region": region}}],
             "partialFingerprints": {"omnibuild/v1": f"{known}:{seen[known]}"},
         }
+
+
+def _sound(text: str) -> str:
+    """Return a text that can be encoded: halves of characters, which YAML can spell, are shown as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _message(problem: Problem) -> str:
